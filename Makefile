@@ -1,0 +1,51 @@
+# Two commands for everybody: `make run` and `make test`. The others are for who works here.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 5000
+DATA_DIR ?= ./var
+export PORT DATA_DIR
+
+.PHONY: run test check format bench serve system
+
+.venv/installed: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard dispatch/translations/*/LC_MESSAGES/messages.po))
+%.mo: %.po .venv/installed
+	@$(BIN)/pybabel --quiet compile -f -i $< -o $@ 2>/dev/null
+
+run: export DEMO ?= 1
+run: .venv/installed $(MESSAGES)
+	@$(BIN)/python -m dispatch.serve
+
+system:
+	@bash .ci/system
+
+test: .venv/installed-dev $(MESSAGES) system
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -r dispatch config.py wsgi.py -c pyproject.toml
+	$(BIN)/python -m pytest -q
+
+check: .venv/installed-dev $(MESSAGES)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not slow"
+
+format: .venv/installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-dev $(MESSAGES)
+	$(BIN)/python -m tests.bench

@@ -1,0 +1,176 @@
+"""The commands of `flask --app wsgi`: each a few lines to the verbs that the pages use too."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import text
+
+from dispatch import archive, jobs
+from dispatch.core.errors import Invalid
+from dispatch.core.rotation import rotate
+from dispatch.core.unit_of_work import reading, transaction
+from dispatch.demo import street
+from dispatch.extensions import db, scheduler
+from dispatch.journal.reading import breaks
+from dispatch.people.enrolling import add_person, make_invite
+from dispatch.people.importing import import_units
+from dispatch.people.models import Role
+from dispatch.people.queries import person_by_login
+from dispatch.people.signing_in import make_token
+
+org = AppGroup("org", help="Districts, stations, communities, depots.")
+people = AppGroup("people", help="Persons and their ways in.")
+journal = AppGroup("journal", help="The stations' journals.")
+demo = AppGroup("demo", help="The demo street.")
+job = AppGroup("jobs", help="What the clock does.")
+secret = AppGroup("secrets", help="Encrypted columns.")
+
+
+@org.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def org_import(file: Path) -> None:
+    """Bring in FILE, a CSV with the columns code,name,parent_code,level[,lat,lon]. Repeatable."""
+    with file.open(encoding="utf-8-sig", newline="") as rows, transaction() as work:
+        report = import_units(work, rows)
+    for line in report.lines:
+        if line.verdict != "unchanged":
+            click.echo(f"line {line.number}: {line.verdict} {line.code} {line.why}".rstrip())
+    counts = {verdict: report.count(verdict) for verdict in ("added", "changed", "unchanged", "refused")}
+    click.echo(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+    if counts["refused"]:
+        sys.exit(1)
+
+
+@people.command("add")
+@click.option("--login", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--unit", required=True, help="The unit's code.")
+@click.option("--name", required=True)
+@click.option("--phone")
+@click.option("--passphrase", help="12 signs or more; one is made and printed if you give none.")
+def people_add(login: str, role: str, unit: str, name: str, phone: str | None, passphrase: str | None) -> None:
+    """Enter a person."""
+    made = passphrase or secrets.token_urlsafe(12)
+    try:
+        with transaction() as work:
+            person_id = add_person(work, login=login, role=Role(role), unit_id=unit, name=name, phone=phone, passphrase=made)
+    except Invalid as refused:
+        raise click.ClickException(f"{refused.extra['field']}: {refused.detail}") from refused
+    click.echo(person_id)
+    if not passphrase:
+        click.echo(f"passphrase: {made}")
+
+
+def _person(login: str) -> str:
+    row = person_by_login(reading(), login)
+    if row is None:
+        raise click.ClickException(f"There is nobody with the login {login}.")
+    return str(row.id)
+
+
+@people.command("invite")
+@click.argument("login")
+def people_invite(login: str) -> None:
+    """A new single-use invite for a courier, for instance for a new phone."""
+    person_id = _person(login)
+    with transaction() as work:
+        token = make_invite(work, person_id, "cli")
+    origin = current_app.config["PUBLIC_ORIGIN"] or f"http://localhost:{current_app.config['PORT']}"
+    click.echo(f"{origin}/enrol/{token}")
+
+
+@people.command("token")
+@click.argument("login")
+def people_token(login: str) -> None:
+    """A bearer token for a program; alone on the last line."""
+    click.echo(make_token(_person(login)))
+
+
+@journal.command("verify")
+def journal_verify() -> None:
+    """Walk every chain; exits 1 and says where if one does not hold."""
+    found = list(breaks(reading()))
+    for broken in found:
+        click.echo(f"{broken.station_id} entry {broken.seq}: {broken.why}")
+    if found:
+        sys.exit(1)
+    click.echo("every journal holds")
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """The demo street, once."""
+    if not current_app.config["DEMO"]:
+        raise click.ClickException("The demo street is loaded only where DEMO=1.")
+    click.echo("loaded" if street.load() else "already there")
+
+
+@job.command("run")
+def jobs_run() -> None:
+    """Run the jobs in this process until it is ended."""
+    jobs.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    try:
+        while scheduler.running:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        scheduler.shutdown(wait=False)
+
+
+@secret.command("rotate")
+def secrets_rotate() -> None:
+    """Write every encrypted value anew with the first of FIELD_KEYS, after which the older keys can go."""
+    click.echo(f"{rotate()} values written anew")
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Everything in one FILE; what is encrypted stays so, and the keys are not in it."""
+    click.echo(f"{archive.backup(file)} rows")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Bring FILE back into an empty, migrated database."""
+    try:
+        click.echo(f"{archive.restore(file)} rows")
+    except archive.NotEmpty as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """Look for what is wrong; exits 1 if anything is."""
+    findings = [f"journal {b.station_id} entry {b.seq}: {b.why}" for b in breaks(reading())]
+    miscounted = (
+        "SELECT o.id FROM orders o WHERE o.status IN ('open', 'claimed', 'picked_up') AND o.taken <> "
+        "(SELECT count(*) FROM claims c WHERE c.order_id = o.id AND c.ended_at IS NULL)"
+    )
+    findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
+    findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
+    for finding in findings:
+        click.echo(finding)
+    if findings:
+        sys.exit(1)
+    click.echo("all is well")
+
+
+def _sqlite_findings() -> list[str]:
+    said = reading().execute(text("PRAGMA quick_check")).scalar_one()
+    return [] if said == "ok" else [f"database file: {said}"]
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands."""
+    for group in (org, people, journal, demo, job, secret):
+        app.cli.add_command(group)
+    for command in (backup, restore, doctor):
+        app.cli.add_command(command)

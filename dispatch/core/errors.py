@@ -1,0 +1,79 @@
+"""What can be refused, with which code and status, and the sentence a person reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+
+class Refused(Exception):
+    """A command that was understood and not carried out. Nothing was changed unless the class says so."""
+
+    code = "invalid"
+    status = 422
+    detail: LazyString | str = _("有一项内容不对，请检查后再试。")
+
+    def __init__(self, detail: LazyString | str | None = None, **extra: Any) -> None:
+        super().__init__(self.code)
+        if detail is not None:
+            self.detail = detail
+        self.extra = extra
+
+    def as_problem(self) -> dict[str, Any]:
+        """The members of the answer, RFC 9457 but for type and title, which follow from the code."""
+        return {"code": self.code, "detail": str(self.detail), **self.extra}
+
+
+class SignInNeeded(Refused):
+    code, status, detail = "sign_in_needed", 401, _("请先登录。")
+
+
+class NotEligible(Refused):
+    code, status, detail = "not_eligible", 403, _("您现在不能做这一步。")
+
+
+class NotFound(Refused):
+    code, status, detail = "not_found", 404, _("没有找到，或者不属于您。")
+
+
+class Taken(Refused):
+    code, status, detail = "taken", 409, _("已被抢。谢谢您，看看下一单吧。")
+
+
+class TooLate(Refused):
+    code, status, detail = "too_late", 409, _("来不及了：这一单的状态已经变了。")
+
+
+class OverCap(Refused):
+    code, status, detail = "over_cap", 409, _("您手上的单已经满了，先送完一单再抢。")
+
+
+class StillRunning(Refused):
+    code, status, detail = "still_running", 409, _("同一个请求正在处理，请稍等。")
+
+
+class TooOld(Refused):
+    code, status, detail = "too_old", 410, _("离开得太久，请刷新页面。")
+
+
+class Invalid(Refused):
+    """`field` names what is wrong, in the answer's words."""
+
+    def __init__(self, field: str, detail: LazyString | str | None = None) -> None:
+        super().__init__(detail, field=field)
+
+
+class BadCode(Refused):
+    """The attempt has been counted: this refusal is itself written down."""
+
+    code, status, detail = "bad_code", 422, _("交接码不对，请再问一次老人。")
+
+
+class RateLimited(Refused):
+    code, status, detail = "rate_limited", 429, _("太快了，请稍后再试。")
+
+
+class Busy(Refused):
+    code, status, detail = "busy", 503, _("系统正忙，请几秒后再试，您填的内容还在。")

@@ -1,0 +1,78 @@
+"""What every page has in common: language, security headers, the identity check of unsafe requests, and the front door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+
+from dispatch.extensions import babel
+
+LANGUAGES = ("zh", "en")
+FRAMEWORK = {
+    "API_TITLE": "LastMetre", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0", "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json", "MAX_CONTENT_LENGTH": 9 * 1024 * 1024, "WTF_CSRF_CHECK_DEFAULT": False,
+    "WTF_CSRF_TIME_LIMIT": None, "SESSION_COOKIE_NAME": "lm_page", "SESSION_COOKIE_HTTPONLY": True, "SESSION_COOKIE_SAMESITE": "Lax",
+    "BABEL_DEFAULT_LOCALE": "zh", "BABEL_TRANSLATION_DIRECTORIES": "translations", "JSON_AS_ASCII": False,
+    "SQLALCHEMY_TRACK_MODIFICATIONS": False, "RATELIMIT_STORAGE_URI": "memory://", "RATELIMIT_HEADERS_ENABLED": False,
+}  # fmt: skip
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+}
+
+blueprint = Blueprint("pages", __name__)
+
+
+def _language() -> str:
+    """What the reader chose, else what the browser asks for, else Chinese."""
+    chosen = request.cookies.get("lm_lang")
+    return chosen if chosen in LANGUAGES else (request.accept_languages.best_match(LANGUAGES) or "zh")
+
+
+@blueprint.post("/language")
+def set_language() -> Any:
+    """Remember the reader's language on this browser."""
+    target = request.form.get("next", "")
+    answer = redirect(target if target.startswith("/") and not target.startswith("//") else url_for("people.home"))
+    language = request.form.get("lang", "zh")
+    if language in LANGUAGES:
+        answer.set_cookie("lm_lang", language, max_age=365 * 86_400, samesite="Lax", secure=https())
+    return answer
+
+
+@blueprint.get("/design")
+def design() -> str:
+    """The page that shows the design system."""
+    return render_template("pages/design.html")
+
+
+def https() -> bool:
+    """Whether people reach us by https, so that cookies must not travel otherwise."""
+    return str(current_app.config["PUBLIC_ORIGIN"]).startswith("https://")
+
+
+def _guard(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        answer.headers.setdefault("Cache-Control", "no-store")
+    return answer
+
+
+def init_app(app: Flask) -> None:
+    """Bind the language, the headers and the pages that belong to no room."""
+    app.config["SESSION_COOKIE_SECURE"] = str(app.config["PUBLIC_ORIGIN"]).startswith("https://")
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    babel.init_app(app, locale_selector=_language)
+    app.register_blueprint(blueprint)
+    app.after_request(_guard)
+    app.context_processor(
+        lambda: {"lang": str(get_locale() or "zh")[:2], "demo": app.config["DEMO"], "base": request.script_root, "session": session}
+    )

@@ -1,0 +1,131 @@
+"""The one photo pipeline: what a photo may be, made anew without metadata in a limited child process, or not kept at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, UnidentifiedImageError
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_PIXELS = 25_000_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+#: How long the child may take by the clock, in seconds.
+CHILD_SECONDS = 20.0
+_CHILD = Path(__file__).with_name("photo_child.py")
+_NAME = re.compile(r"[0-9a-f]{32}\.jpg")
+# Two at once: the machine has other work, and each may take half a gigabyte.
+_children = threading.BoundedSemaphore(2)
+
+
+class PhotoRefused(Exception):
+    """`reason`: not_an_image, too_large, too_many_pixels, animated, damaged or too_slow."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """A kept photo: its random name, size in pixels and in bytes."""
+
+    name: str
+    width: int
+    height: int
+    size: int
+
+
+def inspect(data: bytes) -> tuple[str, int, int]:
+    """Format, width and height, from the header alone.
+
+    Raises:
+        PhotoRefused: too large, not one of FORMATS by content, too many pixels, or more than one frame.
+    """
+    if len(data) > MAX_BYTES:
+        raise PhotoRefused("too_large")
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures; we refuse them ourselves two lines further on.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                (width, height), kind, frames = image.size, image.format or "", getattr(image, "n_frames", 1)
+    except Image.DecompressionBombError as error:
+        raise PhotoRefused("too_many_pixels") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise PhotoRefused("not_an_image") from error
+    if width * height > MAX_PIXELS:
+        raise PhotoRefused("too_many_pixels")
+    if frames != 1:
+        raise PhotoRefused("animated")
+    return kind, width, height
+
+
+def store(data: bytes, folder: Path) -> StoredPhoto:
+    """Keep a photo: upright, at most 2048 px, without metadata, under a random name, readable by us alone.
+
+    Args:
+        data: the upload.
+        folder: where photos lie; outside the web root.
+    Raises:
+        PhotoRefused: it cannot be kept; then nothing is.
+    """
+    inspect(data)
+    clean = _clean(data)
+    with Image.open(io.BytesIO(clean)) as image:
+        width, height = image.size
+    name = f"{secrets.token_hex(16)}.jpg"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(folder / name, clean)
+    return StoredPhoto(name, width, height, len(clean))
+
+
+def _clean(data: bytes) -> bytes:
+    """Decode and encode in a child whose memory and time are limited: a decoder's fault is the child's end, not ours."""
+    with _children:
+        try:
+            done = subprocess.run(  # noqa: S603 - our own interpreter and file
+                [sys.executable, "-I", str(_CHILD)], input=data, capture_output=True, timeout=CHILD_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise PhotoRefused("too_slow") from error
+    if done.returncode != 0 or not done.stdout.startswith(b"\xff\xd8"):
+        raise PhotoRefused("damaged")
+    return done.stdout
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    half = path.with_suffix(".half")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Where a kept photo lies.
+
+    Raises:
+        ValueError: not a name that `store` gives.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError("not a photo's name")
+    return folder / name
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove a kept photo; one that is gone already is fine."""
+    path_of(folder, name).unlink(missing_ok=True)

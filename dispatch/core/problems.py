@@ -1,0 +1,79 @@
+"""How a refusal leaves the house: problem+json for programs (RFC 9457), a page with a sentence for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, json, render_template, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from dispatch.core.errors import Busy, Invalid, NotFound, RateLimited, Refused
+
+log = structlog.get_logger()
+
+#: What the framework refuses by itself → our code.
+CODES = {400: "invalid", 401: "sign_in_needed", 403: "not_eligible", 404: "not_found", 405: "not_allowed", 413: "too_large",
+         415: "invalid", 422: "invalid", 429: "rate_limited"}  # fmt: skip
+
+
+def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
+    """An answer of the form application/problem+json."""
+    body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail, **extra}
+    response = Response(json.dumps(body), status, mimetype="application/problem+json")
+    if "retry_after" in extra:
+        response.headers["Retry-After"] = str(extra["retry_after"])
+    return response
+
+
+def _answer(refused: Refused) -> Any:
+    said = refused.as_problem()
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return problem(refused.status, **said)
+    error = {"status": refused.status, "title": said["code"], "detail": said["detail"]}
+    return render_template("pages/error.html", error=error), refused.status
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status in (400, 415, 422):
+        fields = getattr(error, "data", {}).get("messages", {})
+        return _answer(Invalid(_first_field(fields) or "body", _("有一项内容不对，请检查后再试。")))
+    if status == 404:
+        return _answer(NotFound())
+    refused = Refused(_("这一步现在做不了，请返回后再试。"))
+    refused.code, refused.status = CODES.get(status, "error"), status
+    response = _answer(refused)
+    return response
+
+
+def _first_field(messages: Any) -> str | None:
+    """webargs says {place: {field: [why]}}; the page wants the first field."""
+    path = []
+    while isinstance(messages, dict) and messages:
+        key, messages = next(iter(messages.items()))
+        path.append(str(key))
+    return ".".join(path[1:]) or None
+
+
+def _unforeseen(error: Exception) -> Any:
+    log.exception("unforeseen", error=type(error).__name__)
+    refused = Refused(_("系统出了点问题，已经记下来了。您填的内容没有丢，请稍后再试。"))
+    refused.code, refused.status = "error", 500
+    return _answer(refused)
+
+
+def init_app(app: Flask) -> None:
+    """Every error goes through here."""
+    app.register_error_handler(Refused, _answer)
+    app.register_error_handler(CSRFError, lambda _error: _answer(Refused(_("页面放得太久了，请刷新后再试。"))))
+    app.register_error_handler(RateLimitExceeded, lambda _error: _answer(RateLimited(retry_after=60)))
+    app.register_error_handler(OperationalError, lambda _error: _answer(Busy(retry_after=2)))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)

@@ -1,0 +1,81 @@
+"""What the clock does: each job asks what is due and calls one verb per item. Run twice it does nothing twice."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.core import idempotency
+from dispatch.core.unit_of_work import reading, transaction
+from dispatch.extensions import db, scheduler
+from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
+from dispatch.orders.forgetting import forget_finished
+from dispatch.orders.queries import due
+from dispatch.people import signing_in
+
+#: The advisory lock by which one process is the leader.
+LEADER = 0x1A57
+SWEEP_EVERY_S = 5
+TIDY_EVERY_S = 3600
+
+log = structlog.get_logger()
+
+
+def sweep(app: Flask) -> int:
+    """Lapse, expire and escalate what is due; returns how many orders moved."""
+    moved = 0
+    with app.app_context():
+        for verb in BY_THE_CLOCK:
+            for order_id in due(reading(), verb):
+                moved += by_the_clock(verb, order_id)
+    return moved
+
+
+def tidy(app: Flask) -> None:
+    """Forget what we need not know any longer."""
+    with app.app_context(), transaction() as work:
+        idempotency.forget_old(work)
+        signing_in.forget_expired(work)
+        forget_finished(work)
+
+
+class Leader:
+    """Whether this process does the jobs. On PostgreSQL one holds the lock; an SQLite file has one house anyway."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.held: Connection | None = None
+
+    def run(self, job: object) -> None:
+        """Run a job if we lead; a database that is away is tried again at the next tick."""
+        try:
+            if self._leads():
+                job(self.app)  # type: ignore[operator]
+        except SQLAlchemyError as error:
+            self.held = None
+            log.warning("jobs.database_away", error=type(error).__name__)
+
+    def _leads(self) -> bool:
+        with self.app.app_context():
+            if db.engine.dialect.name != "postgresql":
+                return True
+            if self.held is None:
+                self.held = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            # Asking again for a lock that this connection holds only counts it up; asking also shows that we are alive.
+            return bool(self.held.execute(text("SELECT pg_try_advisory_lock(:id)"), {"id": LEADER}).scalar())
+
+
+def start(app: Flask) -> None:
+    """Begin to look at the clock in this process."""
+    leader = Leader(app)
+    options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler.add_job(leader.run, "interval", args=[sweep], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
+    scheduler.start()
+
+
+def init_app(app: Flask) -> None:
+    """Remember the application; nothing runs until `start`."""
+    app.extensions["jobs"] = start

@@ -1,0 +1,71 @@
+"""How an entry comes into the journal: with the change it tells of, numbered last, sealed by the hash before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.core.clock import iso, now
+from dispatch.core.unit_of_work import Work
+from dispatch.journal.hints import announce
+from dispatch.journal.models import Entry, Head
+
+GENESIS = "0" * 64
+
+_entries, _heads = Entry.__table__, Head.__table__
+_head = select(_heads.c.seq, _heads.c.hash).where(_heads.c.station_id == bindparam("station")).with_for_update()
+_insert = insert(_entries)
+_move_head = update(_heads).where(_heads.c.station_id == bindparam("station")).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+
+
+def append(work: Work, station_id: str, entry_type: str, **data: Any) -> None:
+    """Tell the journal, as part of `work`.
+
+    Args:
+        work: the transaction that makes the change.
+        station_id: whose journal.
+        entry_type: a name such as "order.claimed".
+        **data: ids, codes and counts; never a name, phone, door or anything typed by a person.
+    """
+    if not work.entries:
+        work.before_commit.append(partial(_seal, work))
+    work.entries.append((station_id, entry_type, data))
+
+
+def entry_hash(before: str, station_id: str, seq: int, at: str, entry_type: str, data: dict[str, Any]) -> str:
+    """SHA-256 over the hash before and everything the entry says, as canonical JSON."""
+    said = json.dumps([before, station_id, seq, at, entry_type, data], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _seal(work: Work) -> None:
+    """Number the entries of `work`. The stations go in order, so that two transactions cannot wait for each other."""
+    for station_id in sorted({station_id for station_id, _, _ in work.entries}):
+        head = _hold_head(work, station_id)
+        seq, sealed = head
+        rows = []
+        for entry_type, data in ((t, d) for s, t, d in work.entries if s == station_id):
+            seq, at = seq + 1, iso(now()) or ""
+            sealed = entry_hash(sealed, station_id, seq, at, entry_type, data)
+            rows.append({"station_id": station_id, "seq": seq, "at": at, "type": entry_type, "data": data, "hash": sealed})
+        for row in rows:
+            work.execute(_insert, row)
+        work.execute(_move_head, {"station": station_id, "new_seq": seq, "new_hash": sealed})
+        work.after_commit.append(partial(announce, current_app._get_current_object(), station_id))  # type: ignore[attr-defined]
+
+
+def _hold_head(work: Work, station_id: str) -> tuple[int, str]:
+    """The station's last number and hash, held until the commit; a new station starts at nothing."""
+    row = work.execute(_head, {"station": station_id}).first()
+    if row is None:
+        dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
+        fresh = {"station_id": station_id, "seq": 0, "hash": GENESIS, "created_at": now()}
+        work.execute(dialect.insert(_heads).on_conflict_do_nothing(), fresh)
+        row = work.execute(_head, {"station": station_id}).one()
+    return row.seq, row.hash

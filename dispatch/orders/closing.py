@@ -1,0 +1,132 @@
+"""How an order ends or is given up: confirmed, cancelled, declined by one, or overtaken by the clock."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.core.clock import now
+from dispatch.core.errors import Invalid, NotEligible, NotFound, Refused, TooLate
+from dispatch.core.idempotency import Once
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.workflow import advance
+from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
+from dispatch.orders.delivering import RELEASE_REASONS
+from dispatch.orders.models import Decline
+from dispatch.orders.opening import back_on_the_board
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.queries import Row, order_facts
+from dispatch.orders.states import MOVES
+from dispatch.people.identity import Actor
+from dispatch.people.models import StationSettings
+from dispatch.people.settings import Settings, settings_from
+
+CANCEL_REASONS = ("resident_changed", "duplicate", "mistake", "solved", "other")
+
+
+def confirm(actor: Actor, order_id: str, once: Once) -> Outcome:
+    """The clerk has asked the resident: it is done."""
+
+    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+        advance(work, ORDERS, order_id, MOVES["confirm"], values={"changed_at": now()})
+        tell(work, order, "order.confirmed")
+        return {"order_id": order_id}
+
+    return carry_out("confirm", actor, order_id, once, act)
+
+
+def cancel(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
+    """It is not needed any more; whoever holds it is told.
+
+    Raises:
+        Invalid: a reason that is not one of CANCEL_REASONS.
+        NotFound, NotEligible, TooLate: as for every command.
+    """
+    if reason not in CANCEL_REASONS:
+        raise Invalid("reason")
+
+    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+        advance(work, ORDERS, order_id, MOVES["cancel"], values={"changed_at": now(), "reason": reason, "pick_up_by": None})
+        persons = end_claims(work, order_id, "cancelled", reason=reason)
+        tell(work, order, "order.cancelled", persons=persons, reason=reason)
+        return {"order_id": order_id}
+
+    return carry_out("cancel", actor, order_id, once, act)
+
+
+def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
+    """It does not suit this courier: it leaves his board; nobody else's.
+
+    Raises:
+        Invalid: a reason that is not one of RELEASE_REASONS.
+        NotFound, NotEligible: as for every command.
+        TooLate: he holds it (then he releases it), or it is no longer open.
+    """
+    if reason not in RELEASE_REASONS:
+        raise Invalid("reason")
+    order = order_facts(reading(), order_id, actor.id)
+    if not permitted(PERMITS, "see", actor, order):
+        raise NotFound()
+    if not permitted(PERMITS, "decline", actor, order):
+        raise NotEligible()
+    with once.running(), transaction() as work:
+        once.lock(work)
+        outcome = once.earlier(work.connection)
+        if outcome is None:
+            order = order_facts(work.connection, order_id, actor.id, lock=True)
+            if order.status not in MOVES["claim"].leaves or order.my_epoch is not None:
+                raise TooLate()
+            dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
+            row = {"order_id": order_id, "person_id": actor.id, "reason": reason, "at": now()}
+            work.execute(dialect.insert(Decline.__table__).on_conflict_do_nothing(), row)
+            outcome = {"order_id": order_id}
+            once.keep(work, outcome)
+    return outcome
+
+
+def _settings(work: Work, station_id: str) -> Settings:
+    found = select(StationSettings.__table__.c.choices).where(StationSettings.__table__.c.station_id == station_id)
+    return settings_from(work.execute(found).scalar_one_or_none())
+
+
+def _lapse(work: Work, order: Row) -> None:
+    """Nobody picked it up in time: back on the board, its holder and the coordinator hear why."""
+    if order.pick_up_by is None or order.pick_up_by > now():
+        raise TooLate()
+    persons = end_claims(work, order.id, "lapsed")
+    back_on_the_board(work, order, "lapse", _settings(work, order.station_id), taken=0)
+    tell(work, order, "order.released", persons=persons, reason="lapsed", taken=0, slots=order.slots)
+
+
+def _expire(work: Work, order: Row) -> None:
+    """The time in which it was of use has passed."""
+    if order.window_end > now():
+        raise TooLate()
+    advance(work, ORDERS, order.id, MOVES["expire"], values={"changed_at": now()})
+    tell(work, order, "order.expired", persons=end_claims(work, order.id, "expired"))
+
+
+def _escalate(work: Work, order: Row) -> None:
+    """Nobody has taken it for too long: the coordinator's desk says so, once."""
+    late = (ORDERS.c.id == order.id, ORDERS.c.status == "open", ORDERS.c.escalated_at.is_(None), ORDERS.c.escalate_at <= now())
+    if work.execute(update(ORDERS).where(*late).values(escalated_at=now())).rowcount != 1:
+        raise TooLate()
+    tell(work, order, "order.escalated", why="unclaimed", district_id=order.district_id)
+
+
+BY_THE_CLOCK = {"lapse": _lapse, "expire": _expire, "escalate": _escalate}
+
+
+def by_the_clock(verb: str, order_id: str) -> bool:
+    """Do what is due to one order; returns whether it still was. Harmless if called twice.
+
+    Args:
+        verb: `lapse`, `expire` or `escalate`.
+    """
+    try:
+        with transaction() as work:
+            BY_THE_CLOCK[verb](work, order_facts(work.connection, order_id, lock=True))
+            return True
+    except Refused:
+        return False

@@ -1,0 +1,128 @@
+"""The sentence that every order command is: see it → may you → said before? → still possible? → write, journal, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from dispatch.core.clock import now
+from dispatch.core.errors import BadCode, NotEligible, NotFound, Refused, Taken, TooLate
+from dispatch.core.idempotency import Once
+from dispatch.core.ids import new_id
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.workflow import advance
+from dispatch.journal.appending import append
+from dispatch.orders.models import Claim, Order
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.queries import Row, order_facts
+from dispatch.orders.states import MOVES, UNDER_WAY, Status
+from dispatch.people.identity import Actor, locked_actor
+
+Outcome = dict[str, Any]
+
+ORDERS = Order.__table__
+_claims = Claim.__table__
+_insert_claim = insert(_claims)
+
+
+def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
+    """Do one command, once.
+
+    Whatever can be refused is refused before the write lock is taken: the losers of a race cost a read.
+
+    Args:
+        verb: a key of `states.MOVES` and `policy.PERMITS`.
+        actor: who asks.
+        order_id: which order.
+        once: the command's key.
+        act: writes, given the transaction, the person as they are now and the order's facts, both held.
+    Returns:
+        the outcome: now or the first time.
+    Raises:
+        NotFound, NotEligible, Taken, TooLate, BadCode, or whatever `act` raises.
+    """
+    try:
+        refuse_early(verb, actor, order_facts(reading(), order_id, actor.id))
+    except Refused:
+        earlier = once.earlier()
+        if earlier is None:
+            raise
+        return _told(earlier)
+    with once.running(), transaction() as work:
+        once.lock(work)
+        outcome = once.earlier(work.connection)
+        if outcome is None:
+            me = locked_actor(work.connection, actor.id)
+            if me is None:
+                raise NotEligible()
+            order = order_facts(work.connection, order_id, actor.id, lock=True)
+            refuse_early(verb, me, order)
+            outcome = act(work, me, order)
+            once.keep(work, outcome)
+    return _told(outcome)
+
+
+def _told(outcome: Outcome) -> Outcome:
+    """A wrong code is written down and then refused; its repetition is the same refusal, uncounted."""
+    if outcome.get("refused") == BadCode.code:
+        raise BadCode()
+    return outcome
+
+
+def refuse_early(verb: str, actor: Actor, order: Row) -> None:
+    """Raise what already stands against the command. Seeing, permission and possibility are three questions."""
+    if not permitted(PERMITS, "see", actor, order):
+        raise NotFound()
+    if not permitted(PERMITS, verb, actor, order):
+        raise NotEligible()
+    mine = order.my_epoch is not None
+    if verb == "claim" and mine:
+        return
+    # A verb without a move (to look at a phone number) is possible in every state, for who holds the order.
+    possible = verb not in MOVES or order.status in MOVES[verb].leaves
+    if not possible or (actor.role == "courier" and verb != "claim" and not mine):
+        raise Taken() if verb == "claim" and order.status in UNDER_WAY else TooLate()
+
+
+def check_epoch(order: Row, epoch: int | None) -> None:
+    """A claim that lapsed and was granted again must not be finished by the first holder's late command.
+
+    Raises:
+        TooLate: the command names another claim than the one held now.
+    """
+    if epoch is not None and epoch != order.my_epoch:
+        raise TooLate()
+
+
+def tell(work: Work, order: Row, entry_type: str, **said: Any) -> None:
+    """Tell the journal of a change of this order; `was` is the state before."""
+    append(work, order.station_id, entry_type, order_id=order.id, community_id=order.community_id, was=order.status, **said)
+
+
+def grant(work: Work, order: Row, person: Actor, verb: str) -> int:
+    """Give an order to a person: one conditional move, one claim row; returns the claim's epoch.
+
+    Raises:
+        TooLate: somebody else was quicker.
+    """
+    epoch, full = order.epoch + 1, order.taken + 1 >= order.slots
+    values: dict[str, Any] = {"taken": order.taken + 1, "epoch": epoch, "changed_at": now()}
+    values["pick_up_by"] = now() + timedelta(minutes=person.settings.pick_up_within(order.urgency)) if full else None
+    enters = Status.CLAIMED if full else Status.OPEN
+    advance(work, ORDERS, order.id, MOVES[verb], enters=enters, values=values, guards={"epoch": order.epoch})
+    row = {"id": new_id(), "order_id": order.id, "person_id": person.id, "epoch": epoch, "claimed_at": now()}
+    work.execute(_insert_claim, row)
+    return int(epoch)
+
+
+def end_claims(work: Work, order_id: str, ended_as: str, *, person_id: str | None = None, reason: str | None = None) -> list[str]:
+    """End one person's claim on an order, or everybody's; returns whose."""
+    held = [_claims.c.order_id == order_id, _claims.c.ended_at.is_(None)]
+    held += [_claims.c.person_id == person_id] if person_id else []
+    persons = list(work.execute(select(_claims.c.person_id).where(*held)).scalars())
+    work.execute(update(_claims).where(*held).values(ended_at=now(), ended_as=ended_as, reason=reason))
+    return persons

@@ -1,0 +1,58 @@
+"""The lists that both doors and the pages give out, and what the loser of a race is shown instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.core.errors import NotEligible, Taken
+from dispatch.core.geo import Point
+from dispatch.core.idempotency import Once
+from dispatch.core.unit_of_work import reading
+from dispatch.orders.claiming import claim
+from dispatch.orders.presenting import present
+from dispatch.orders.queries import PAGE, my_orders, open_board, orders_page
+from dispatch.people.identity import Actor
+from dispatch.people.models import Role
+
+#: How many other open orders a loser is shown.
+SUGGESTED = 3
+
+
+def orders_listing(actor: Actor, status: str | None, page: int) -> dict[str, Any]:
+    """The orders a person may see, as a list with its pages.
+
+    Args:
+        status: a status, `mine`, `active`, `today`, or None. A courier's lists are the open board and his own orders.
+        page: from 1.
+    """
+    connection = reading()
+    if actor.role == Role.COURIER:
+        lists = {"mine": my_orders, "open": open_board}
+        names = [status] if status in lists else ([] if status else ["mine", "open"])
+        rows = [row for name in names for row in lists[str(name)](connection, actor)]
+        return {"items": present(connection, actor, rows), "page": 1, "pages": 1, "total": len(rows)}
+    rows, total = orders_page(connection, actor, None if status == "mine" else status, page)
+    return {"items": present(connection, actor, rows), "page": page, "pages": max(1, -(-total // PAGE)), "total": total}
+
+
+def claim_or_suggest(actor: Actor, order_id: str, once: Once, place: Point | None) -> dict[str, Any]:
+    """Claim, and if others were quicker say which open orders suit next.
+
+    Raises:
+        Taken: with `next`, the ids of up to three open orders.
+    """
+    try:
+        return claim(actor, order_id, once, place)
+    except Taken as taken:
+        taken.extra["next"] = [row.id for row in open_board(reading(), actor)[:SUGGESTED]]
+        raise
+
+
+def check_role(actor: Actor, *roles: Role) -> None:
+    """A page is its role's own.
+
+    Raises:
+        NotEligible: it is somebody else's.
+    """
+    if actor.role not in roles:
+        raise NotEligible()

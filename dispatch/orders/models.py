@@ -1,0 +1,103 @@
+"""What an order is, who has claimed it and who has said that it does not suit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dispatch.core.columns import Moment
+from dispatch.core.secrets import Encrypted
+from dispatch.extensions import db
+
+
+class Order(db.Model):
+    """One errand. `status` is written by `core/workflow.advance` alone."""
+
+    __tablename__ = "orders"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[str] = mapped_column(String(12))
+    status: Mapped[str] = mapped_column(String(12))
+    district_id: Mapped[str | None] = mapped_column(String(32))
+    station_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    community_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    summary: Mapped[str] = mapped_column(String(120))
+    building: Mapped[str] = mapped_column(String(80))
+    lat: Mapped[float | None] = mapped_column(Float)
+    lon: Mapped[float | None] = mapped_column(Float)
+    urgency: Mapped[str] = mapped_column(String(8))
+    window_start: Mapped[datetime | None] = mapped_column(Moment)
+    window_end: Mapped[datetime] = mapped_column(Moment)
+    slots: Mapped[int] = mapped_column(Integer)
+    taken: Mapped[int] = mapped_column(Integer)
+    # Rises with every claim: a command that names an older one comes from somebody who no longer holds it.
+    epoch: Mapped[int] = mapped_column(Integer)
+    money_limit: Mapped[int | None] = mapped_column(Integer)
+    skills: Mapped[list[str]] = mapped_column(JSON)
+    familiar_first: Mapped[bool] = mapped_column(Boolean)
+    resident_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    private_note: Mapped[str | None] = mapped_column(Encrypted("orders.private_note"))
+    code: Mapped[str | None] = mapped_column(Encrypted("orders.code"))
+    wrong_codes: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(String(20))
+    delivery_reason: Mapped[str | None] = mapped_column(Encrypted("orders.delivery_reason"))
+    delivery_photo: Mapped[str | None] = mapped_column(String(80))
+    posted_by: Mapped[str] = mapped_column(String(32))
+    posted_at: Mapped[datetime] = mapped_column(Moment)
+    # Since when it has been on the board this time, and what is due when: the sweeps look here.
+    opened_at: Mapped[datetime | None] = mapped_column(Moment)
+    escalate_at: Mapped[datetime | None] = mapped_column(Moment)
+    escalated_at: Mapped[datetime | None] = mapped_column(Moment)
+    pick_up_by: Mapped[datetime | None] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (
+        Index("ix_orders_station_status", "station_id", "status", "posted_at"),
+        Index("ix_orders_community_status", "community_id", "status", "posted_at"),
+        Index(
+            "ix_orders_unfinished", "status", "window_end",
+            sqlite_where=text("status NOT IN ('closed', 'cancelled')"), postgresql_where=text("status NOT IN ('closed', 'cancelled')"),
+        ),
+    )  # fmt: skip
+
+
+class Claim(db.Model):
+    """One person's hold on an order, from the grab to the end of it."""
+
+    __tablename__ = "claims"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    epoch: Mapped[int] = mapped_column(Integer)
+    claimed_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_as: Mapped[str | None] = mapped_column(String(12))
+    reason: Mapped[str | None] = mapped_column(String(20))
+    __table_args__ = (
+        Index("ix_claims_order_person", "order_id", "person_id", "epoch"),
+        # The last lock on the door: no person holds an order twice, whatever the code above does.
+        Index(
+            "ux_claims_held", "person_id", "order_id", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+
+class Decline(db.Model):
+    """Somebody for whom an order does not suit; it leaves his board."""
+
+    __tablename__ = "declines"
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DayCount(db.Model):
+    """How many orders a station has had on a day: the running part of an order's number."""
+
+    __tablename__ = "day_counts"
+    station_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)

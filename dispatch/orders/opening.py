@@ -1,0 +1,60 @@
+"""How an order comes on the board: for the first time, after the station's look, or back from somebody's hands."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dispatch.core.clock import now
+from dispatch.core.idempotency import Once
+from dispatch.core.unit_of_work import Work
+from dispatch.core.workflow import advance
+from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
+from dispatch.orders.queries import Row
+from dispatch.orders.states import MOVES
+from dispatch.people.identity import Actor
+from dispatch.people.settings import Settings
+
+#: Until when an order without a window of its own is of use, from the moment it is posted or put back.
+USEFUL_FOR = {"urgent": timedelta(hours=4), "today": timedelta(hours=12), "routine": timedelta(days=3)}
+
+
+def board_values(urgency: str, settings: Settings) -> dict[str, Any]:
+    """What the sweeps need of an order that is on the board from now on."""
+    after = timedelta(minutes=settings.escalate_after(urgency))
+    return {"opened_at": now(), "escalate_at": now() + after, "escalated_at": None, "pick_up_by": None, "changed_at": now()}
+
+
+def back_on_the_board(work: Work, order: Row, verb: str, settings: Settings, *, taken: int) -> None:
+    """Move an order to open again. One whose window has passed gets a new one, or it would expire at once."""
+    values = board_values(order.urgency, settings) | {"taken": taken, "wrong_codes": 0, "reason": None}
+    values["window_end"] = useful_until(order.window_end, order.urgency)
+    advance(work, ORDERS, order.id, MOVES[verb], values=values)
+
+
+def useful_until(window_end: datetime | None, urgency: str) -> datetime:
+    """The end of the window, or a usual one where there is none or it has passed."""
+    return window_end if window_end and window_end > now() else now() + USEFUL_FOR[urgency]
+
+
+def open_order(actor: Actor, order_id: str, once: Once) -> Outcome:
+    """The station has looked: on the board with it."""
+
+    def act(work: Work, me: Actor, order: Row) -> Outcome:
+        back_on_the_board(work, order, "open", me.settings, taken=0)
+        tell(work, order, "order.opened")
+        return {"order_id": order_id}
+
+    return carry_out("open", actor, order_id, once, act)
+
+
+def reopen(actor: Actor, order_id: str, once: Once) -> Outcome:
+    """The coordinator takes it from whoever holds it, or gives a failed one another chance."""
+
+    def act(work: Work, me: Actor, order: Row) -> Outcome:
+        persons = end_claims(work, order_id, "put_back")
+        back_on_the_board(work, order, "reopen", me.settings, taken=0)
+        tell(work, order, "order.opened", persons=persons)
+        return {"order_id": order_id}
+
+    return carry_out("reopen", actor, order_id, once, act)

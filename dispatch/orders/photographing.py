@@ -1,0 +1,70 @@
+"""How the photo of a delivery is kept and who may look at it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from dispatch.core import photos
+from dispatch.core.errors import Invalid, NotFound
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import reading
+from dispatch.orders.models import Order
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.queries import full_order
+from dispatch.people.identity import Actor
+
+
+def folder() -> Path:
+    """Where photos lie: outside everything that is served."""
+    return Path(current_app.config["DATA_DIR"]) / "photos"
+
+
+def fingerprint(upload: Any) -> str | None:
+    """What makes two uploads the same one, for the idempotency key."""
+    if upload is None:
+        return None
+    data = upload.read(photos.MAX_BYTES + 1)
+    upload.seek(0)
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def kept(upload: Any) -> Iterator[str | None]:
+    """Store an upload for the length of a command; what the command refuses is removed again.
+
+    Raises:
+        Invalid: it is not a photo that can be kept.
+    """
+    if upload is None:
+        yield None
+        return
+    try:
+        stored = photos.store(upload.read(photos.MAX_BYTES + 1), folder())
+    except photos.PhotoRefused as refused:
+        raise Invalid("photo", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
+    try:
+        yield stored.name
+    except BaseException:
+        photos.remove(folder(), stored.name)
+        raise
+
+
+def delivery_photo(actor: Actor, order_id: str) -> Path:
+    """The file of a delivery's photo.
+
+    Raises:
+        NotFound: there is none, or none for this person: clerk and coordinator alone may look.
+    """
+    order = full_order(reading(), actor, order_id)
+    name = reading().execute(select(Order.__table__.c.delivery_photo).where(Order.__table__.c.id == order_id)).scalar_one()
+    if not name or not permitted(PERMITS, "see_code", actor, order):
+        raise NotFound()
+    return photos.path_of(folder(), name)

@@ -1,0 +1,113 @@
+"""Who may see an order and do what to it, and who hears of it. Tables of plain conditions, no states, no clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dispatch.core.permits import Permits
+
+
+def is_courier(actor: Any, _order: Any) -> bool:
+    return bool(actor.role == "courier")
+
+
+def is_clerk(actor: Any, _order: Any) -> bool:
+    return bool(actor.role == "clerk")
+
+
+def is_coordinator(actor: Any, _order: Any) -> bool:
+    return bool(actor.role == "coordinator")
+
+
+def is_supervisor(actor: Any, _order: Any) -> bool:
+    return bool(actor.role == "supervisor")
+
+
+def same_station(actor: Any, order: Any) -> bool:
+    return bool(actor.station_id is not None and actor.station_id == order.station_id)
+
+
+def same_community(actor: Any, order: Any) -> bool:
+    return bool(actor.unit_id == order.community_id)
+
+
+def same_district(actor: Any, order: Any) -> bool:
+    return bool(actor.unit_id == order.district_id)
+
+
+def on_the_board(_actor: Any, order: Any) -> bool:
+    """Not one that the station wants to look at first."""
+    return bool(order.status != "waiting")
+
+
+def escalated(_actor: Any, order: Any) -> bool:
+    return order.escalated_at is not None
+
+
+def on_duty(actor: Any, _order: Any) -> bool:
+    return bool(actor.on_duty)
+
+
+def has_skills(actor: Any, order: Any) -> bool:
+    return set(order.skills or ()) <= actor.skills
+
+
+def holds(_actor: Any, order: Any) -> bool:
+    """Has it now."""
+    return order.my_epoch is not None
+
+
+def has_held(_actor: Any, order: Any) -> bool:
+    """Has it or had it: to him a late command is too late, to others it is not theirs."""
+    return order.held_epoch is not None
+
+
+_CLERK = (is_clerk, same_community)
+_COORDINATOR = (is_coordinator, same_station)
+_HOLDER = (is_courier, same_station, has_held)
+
+PERMITS: Permits = {
+    "see": [(is_courier, same_station, on_the_board), _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
+    "see_private": [(is_courier, same_station, holds), _CLERK, _COORDINATOR],
+    "see_code": [_CLERK, _COORDINATOR],
+    "see_holders": [_CLERK, _COORDINATOR],
+    "post": [_CLERK, _COORDINATOR],
+    "open": [_COORDINATOR],
+    "claim": [(is_courier, same_station, on_duty, has_skills)],
+    "assign": [_COORDINATOR],
+    "decline": [(is_courier, same_station)],
+    "release": [_HOLDER],
+    "pick_up": [_HOLDER],
+    "deliver": [_HOLDER],
+    "fail": [_HOLDER],
+    "reveal": [(is_courier, same_station, has_held), _CLERK, _COORDINATOR],
+    "confirm": [_CLERK, _COORDINATOR],
+    "cancel": [_CLERK, _COORDINATOR],
+    "reopen": [_COORDINATOR],
+}
+
+
+def was_on_the_board(_actor: Any, entry: Any) -> bool:
+    """An order that never left the station's first look stays unknown to couriers."""
+    return entry.was != "waiting"
+
+
+_HEARD_ON_THE_BOARD = [(is_courier, same_station, was_on_the_board), _CLERK, _COORDINATOR]
+
+#: Entry type → who may hear of it. The subject is the entry: station, community, and `was`, the state before.
+HEARD: Permits = {
+    "order.posted": _HEARD_ON_THE_BOARD,
+    "order.opened": [(is_courier, same_station), _CLERK, _COORDINATOR],
+    "order.claimed": _HEARD_ON_THE_BOARD,
+    "order.assigned": _HEARD_ON_THE_BOARD,
+    "order.released": _HEARD_ON_THE_BOARD,
+    "order.picked_up": _HEARD_ON_THE_BOARD,
+    "order.delivered": _HEARD_ON_THE_BOARD,
+    "order.confirmed": _HEARD_ON_THE_BOARD,
+    "order.cancelled": _HEARD_ON_THE_BOARD,
+    "order.failed": _HEARD_ON_THE_BOARD,
+    "order.expired": _HEARD_ON_THE_BOARD,
+    "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+}
+#: What an entry says of persons is for those who may see the holders.
+HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

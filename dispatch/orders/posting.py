@@ -1,0 +1,109 @@
+"""How a need becomes an order: entered in one go with its resident, its number and its hand-over code."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.errors import Invalid, NotEligible, NotFound
+from dispatch.core.idempotency import Once
+from dispatch.core.ids import new_id
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import Work, transaction
+from dispatch.journal.appending import append
+from dispatch.orders.commanding import ORDERS, Outcome
+from dispatch.orders.models import DayCount, Order
+from dispatch.orders.opening import board_values, useful_until
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.queries import Row
+from dispatch.orders.states import Status
+from dispatch.people.identity import Actor
+from dispatch.people.models import Level, Role, Unit
+from dispatch.residents.registering import community_of, find_or_add
+
+KINDS = ("groceries", "medicine", "parcel", "meal", "clinic", "bill", "repair", "company", "other")
+URGENCIES = ("urgent", "today", "routine")
+SKILLS = ("medicine", "heavy", "escort", "living_alone")
+
+_units, _counts = Unit.__table__, DayCount.__table__
+
+
+def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
+    """Enter a need.
+
+    Args:
+        actor: a clerk, for her own community, or a coordinator, for one of her station's.
+        need: the fields of an order as posted, already checked for form by the door.
+        once: the command's key.
+    Returns:
+        the outcome with `order_id`.
+    Raises:
+        NotEligible: not somebody who posts, or not for this community.
+        Invalid: the community or the resident is not known here, or nobody is named.
+    """
+    community_id = need.get("community_id") or actor.unit_id
+    with once.running(), transaction() as work:
+        once.lock(work)
+        earlier = once.earlier(work.connection)
+        if earlier is not None:
+            return earlier
+        community = _community(work, actor, community_id)
+        resident_id = _resident(work, community_id, need)
+        order = _order(work, actor, community, need) | {"resident_id": resident_id}
+        work.execute(insert(ORDERS), order)
+        said = {"order_id": order["id"], "community_id": community_id, "was": order["status"]}
+        append(work, order["station_id"], "order.posted", **said, slots=order["slots"])
+        outcome = {"order_id": order["id"]}
+        once.keep(work, outcome)
+        return outcome
+
+
+def _community(work: Work, actor: Actor, community_id: str) -> Row:
+    station = _units.alias()
+    found = select(_units.c.id, _units.c.level, _units.c.parent_id, station.c.parent_id.label("district_id"))
+    row = work.execute(found.join(station, station.c.id == _units.c.parent_id).where(_units.c.id == community_id)).first()
+    if actor.role not in (Role.CLERK, Role.COORDINATOR):
+        raise NotEligible()
+    if row is None or row.level != Level.COMMUNITY:
+        raise Invalid("community_id")
+    if not permitted(PERMITS, "post", actor, Order(community_id=row.id, station_id=row.parent_id)):
+        raise NotFound()
+    return row
+
+
+def _resident(work: Work, community_id: str, need: Mapping[str, Any]) -> str | None:
+    if need.get("resident_id"):
+        if community_of(work, need["resident_id"]) != community_id:
+            raise Invalid("resident_id")
+        return str(need["resident_id"])
+    if not need.get("resident"):
+        raise Invalid("resident")
+    return find_or_add(work, community_id, need["resident"])
+
+
+def _order(work: Work, actor: Actor, community: Row, need: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a new order, on the board at once unless the station wants to look first."""
+    status = Status.WAITING if actor.settings.look_first and actor.role == Role.CLERK else Status.OPEN
+    given = {key: need.get(key) for key in ("window_start", "money_limit", "private_note", "lat", "lon")}
+    return {
+        "id": new_id(), "number": _number(work, community.parent_id), "status": status, "district_id": community.district_id,
+        "station_id": community.parent_id, "community_id": community.id, "kind": need["kind"], "summary": need.get("summary") or "",
+        "building": need["building"], "urgency": need["urgency"], "slots": need.get("slots") or 1, "taken": 0, "epoch": 0,
+        "window_end": useful_until(need.get("window_end"), need["urgency"]), "skills": list(need.get("skills") or ()),
+        "familiar_first": bool(need.get("familiar_first")), "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
+        "posted_by": actor.id, "posted_at": now(), **board_values(need["urgency"], actor.settings), **given,
+    }  # fmt: skip
+
+
+def _number(work: Work, station_id: str) -> str:
+    """The day and a running number, short enough to be said on the telephone: 1124-017."""
+    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
+    day = now().astimezone(SHANGHAI)
+    first = dialect.insert(_counts).values(station_id=station_id, day=f"{day:%Y-%m-%d}", count=1)
+    counted = first.on_conflict_do_update(index_elements=["station_id", "day"], set_={"count": _counts.c.count + 1})
+    return f"{day:%m%d}-{work.execute(counted.returning(_counts.c.count)).scalar_one():03d}"

@@ -1,0 +1,97 @@
+"""What an order looks like to one reader: the public part to everybody who sees it, each private part by its own permit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dispatch.core.clock import iso
+from dispatch.core.geo import Point, to_bd09, to_gcj02
+from dispatch.core.permits import permitted
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.queries import Row, distance, full_order, holders_of, place_of, place_of_order
+from dispatch.orders.states import MOVES
+from dispatch.people.identity import Actor
+from dispatch.people.models import Role
+from dispatch.residents.revealing import masked
+
+#: Verbs that a person is offered while the order stands where they lead from; `decline` has no move of its own.
+_OFFERED = ("open", "claim", "assign", "decline", "release", "pick_up", "deliver", "fail", "confirm", "reopen", "cancel")
+_HOLDERS_VERBS = {"release", "pick_up", "deliver", "fail"}
+
+
+def present_one(connection: Connection, actor: Actor, order_id: str) -> dict[str, Any]:
+    """One order as this person may read it.
+
+    Raises:
+        NotFound: there is none that they may know of.
+    """
+    return present(connection, actor, [full_order(connection, actor, order_id)])[0]
+
+
+def present(connection: Connection, actor: Actor, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """These orders as this person may read them."""
+    start = place_of(connection, actor) if actor.role == Role.COURIER else None
+    seen = [row.id for row in rows if permitted(PERMITS, "see_holders", actor, row)]
+    holders = holders_of(connection, seen) if seen else {}
+    return [_public(row, start) | _private(actor, row, holders.get(row.id, [])) for row in rows]
+
+
+def _public(row: Row, start: Point | None) -> dict[str, Any]:
+    names = ("id", "number", "status", "station_id", "community_id", "community", "kind", "summary", "building", "urgency",
+             "slots", "taken", "money_limit", "skills", "familiar_first", "reason")  # fmt: skip
+    return {name: getattr(row, name) for name in names} | {
+        "epoch": row.my_epoch or row.epoch,
+        "window_start": iso(row.window_start),
+        "window_end": iso(row.window_end),
+        "posted_at": iso(row.posted_at),
+        "deadline": iso(row.pick_up_by),
+        "escalated": row.escalated_at is not None,
+        "distance_m": distance(start, row),
+        "mine": row.my_epoch is not None,
+    }
+
+
+def _private(actor: Actor, row: Row, holders: Sequence[Row]) -> dict[str, Any]:
+    """The parts that need a permit of their own, and what may be done next."""
+    said: dict[str, Any] = {"actions": actions(actor, row)}
+    if permitted(PERMITS, "see_private", actor, row):
+        phone = masked(row.resident_phone)
+        said["private"] = {"name": row.resident_name, "phone": phone, "door": row.resident_door, "note": row.private_note}
+        said |= _way_there(row)
+    if permitted(PERMITS, "see_code", actor, row):
+        said["code"] = row.code
+        said["delivery"] = {"reason": row.delivery_reason, "photo": row.delivery_photo is not None}
+    if permitted(PERMITS, "see_holders", actor, row):
+        said["holders"] = [
+            {"id": one.person_id, "name": one.name, "epoch": one.epoch, "claimed_at": iso(one.claimed_at)} for one in holders
+        ]
+    return said
+
+
+def actions(actor: Actor, row: Row) -> list[str]:
+    """What this person may do with this order as it stands; the pages show buttons for these alone."""
+    offered = []
+    for verb in _OFFERED:
+        move = MOVES["claim" if verb == "decline" else verb]
+        mine = row.my_epoch is not None
+        fits = mine if verb in _HOLDERS_VERBS else not (mine and verb in ("claim", "decline"))
+        if row.status in move.leaves and fits and permitted(PERMITS, verb, actor, row):
+            offered.append(verb)
+    return offered
+
+
+def _way_there(row: Row) -> dict[str, Any]:
+    """The point, and links to the two maps that people have, each in its own datum."""
+    place = place_of_order(row)
+    if place is None:
+        return {}
+    gcj, bd = to_gcj02(place), to_bd09(place)
+    amap = f"https://uri.amap.com/navigation?to={gcj.lon:.6f},{gcj.lat:.6f},{row.building}&mode=ride&coordinate=gaode"
+    baidu = (
+        f"https://api.map.baidu.com/direction?destination=latlng:{bd.lat:.6f},{bd.lon:.6f}|name:{row.building}"
+        "&coord_type=bd09ll&mode=riding&output=html&src=lastmetre"
+    )
+    return {"lat": place.lat, "lon": place.lon, "navigate": {"amap": amap, "baidu": baidu}}

@@ -1,0 +1,227 @@
+"""What is asked of the orders: the facts a rule needs, and the lists that people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
+
+from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.errors import NotFound
+from dispatch.core.geo import Point, metres
+from dispatch.core.permits import permitted
+from dispatch.orders.models import Claim, Decline, Order
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.states import FINISHED, Status
+from dispatch.people.identity import Actor
+from dispatch.people.models import Person, Role, Unit
+from dispatch.residents.models import Resident
+
+PAGE = 50
+#: A row of a query here: named columns, each of its own type.
+Row = Any
+#: A board longer than this is cut: nobody on a phone reads further, and the nearest come first.
+BOARD_MOST = 200
+
+_orders, _claims, _declines = Order.__table__, Claim.__table__, Decline.__table__
+_units, _persons, _residents = Unit.__table__, Person.__table__, Resident.__table__
+_me: BindParameter[str] = bindparam("me")
+_mine = (_claims.c.order_id == _orders.c.id, _claims.c.person_id == _me)
+_MY_COLUMNS = (
+    select(func.max(_claims.c.epoch)).where(*_mine).correlate(_orders).scalar_subquery().label("held_epoch"),
+    select(_claims.c.epoch).where(*_mine, _claims.c.ended_at.is_(None)).correlate(_orders).scalar_subquery().label("my_epoch"),
+)
+_FACTS = ("id", "status", "district_id", "station_id", "community_id", "urgency", "slots", "taken", "epoch", "skills",
+          "escalated_at", "wrong_codes", "resident_id", "window_end", "pick_up_by")  # fmt: skip
+_my_open_claims = (
+    select(func.count())
+    .select_from(_claims)
+    .where(_claims.c.person_id == _me, _claims.c.ended_at.is_(None))
+    .correlate(None)
+    .scalar_subquery()
+)
+_facts = select(*(_orders.c[name] for name in _FACTS), *_MY_COLUMNS, _my_open_claims.label("my_open_claims")).where(
+    _orders.c.id == bindparam("order_id")
+)
+_facts_locked = _facts.with_for_update(of=_orders)
+
+
+def order_facts(connection: Connection, order_id: str, person_id: str = "", *, lock: bool = False) -> Row:
+    """What the rules need to know of an order and of one person's part in it; nothing personal.
+
+    Args:
+        connection: where to read.
+        order_id: which order.
+        person_id: whose claims are `my_epoch` (held now), `held_epoch` (ever held) and `my_open_claims`.
+        lock: hold the row until the transaction ends.
+    Raises:
+        NotFound: there is no such order.
+    """
+    row = connection.execute(_facts_locked if lock else _facts, {"order_id": order_id, "me": person_id}).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+_WITH_NAMES = [
+    *_orders.c, *_MY_COLUMNS, _units.c.name.label("community"), _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"),
+    _residents.c.name.label("resident_name"), _residents.c.phone.label("resident_phone"), _residents.c.door.label("resident_door"),
+]  # fmt: skip
+
+
+def _full() -> Select[Any]:
+    return (
+        select(*_WITH_NAMES)
+        .join(_units, _units.c.id == _orders.c.community_id)
+        .outerjoin(_residents, _residents.c.id == _orders.c.resident_id)
+    )
+
+
+_one = _full().where(_orders.c.id == bindparam("order_id"))
+
+
+def full_order(connection: Connection, actor: Actor, order_id: str) -> Row:
+    """One order with all that belongs to it, for `presenting`.
+
+    Raises:
+        NotFound: there is none, or none that this person may know of.
+    """
+    row = connection.execute(_one, {"order_id": order_id, "me": actor.id}).first()
+    if row is None or not permitted(PERMITS, "see", actor, row):
+        raise NotFound()
+    return row
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """The `see` permit as a condition, so that a page counts only what its reader may see."""
+    if actor.role == Role.CLERK:
+        return _orders.c.community_id == actor.unit_id
+    if actor.role in (Role.COORDINATOR, Role.COURIER):
+        return _orders.c.station_id == actor.station_id
+    if actor.role == Role.SUPERVISOR:
+        return (_orders.c.district_id == actor.unit_id) & _orders.c.escalated_at.is_not(None)
+    return ~true()
+
+
+def open_board(connection: Connection, actor: Actor) -> list[Row]:
+    """The open orders that a courier may take, nearest first from where he was last known, else from his depot."""
+    not_for_me = select(_declines.c.order_id).where(_declines.c.person_id == actor.id)
+    found = _full().where(_orders.c.station_id == actor.station_id, _orders.c.status == Status.OPEN, _orders.c.id.not_in(not_for_me))
+    rows = connection.execute(found.order_by(_orders.c.posted_at).limit(BOARD_MOST), {"me": actor.id}).all()
+    start = place_of(connection, actor)
+    suits = [row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills]
+    return sorted(suits, key=lambda row: (distance(start, row) if distance(start, row) is not None else 10**9, row.posted_at))
+
+
+def place_of(connection: Connection, actor: Actor) -> Point | None:
+    """Where distances are counted from: the last known point, else the unit's own."""
+    if actor.place:
+        return actor.place
+    unit = connection.execute(select(_units.c.lat, _units.c.lon).where(_units.c.id == actor.unit_id)).first()
+    return Point(unit.lat, unit.lon) if unit and unit.lat is not None else None
+
+
+def place_of_order(row: Row) -> Point | None:
+    """Where the order is to go: its building, else its community."""
+    lat, lon = (row.lat, row.lon) if row.lat is not None else (row.unit_lat, row.unit_lon)
+    return Point(lat, lon) if lat is not None else None
+
+
+def distance(start: Point | None, row: Row) -> int | None:
+    """Metres from `start` to the order, if both are known."""
+    goal = place_of_order(row)
+    return metres(start, goal) if start and goal else None
+
+
+def my_orders(connection: Connection, actor: Actor) -> list[Row]:
+    """The orders that this courier holds, the most urgent to pick up first."""
+    held = _full().join(_claims, (_claims.c.order_id == _orders.c.id) & (_claims.c.person_id == actor.id) & _claims.c.ended_at.is_(None))
+    return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
+
+
+def orders_page(connection: Connection, actor: Actor, status: str | None, page: int) -> tuple[list[Row], int]:
+    """One page of the orders that a person may see, newest first, and how many there are in all.
+
+    Args:
+        status: a status, `active` (not finished), `today` (posted since midnight) or None for all.
+        page: from 1.
+    """
+    where = [_visible(actor)]
+    if status == "active":
+        where.append(_orders.c.status.in_(sorted(set(Status) - FINISHED)))
+    elif status == "today":
+        where.append(_orders.c.posted_at >= now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0))
+    elif status:
+        where.append(_orders.c.status == status)
+    total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
+    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return list(connection.execute(found, {"me": actor.id}).all()), total
+
+
+def holders_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, list[Row]]:
+    """Who holds, or delivered, each of these orders."""
+    found = (
+        select(_claims.c.order_id, _claims.c.person_id, _claims.c.epoch, _claims.c.claimed_at, _persons.c.name)
+        .join(_persons, _persons.c.id == _claims.c.person_id)
+        .where(_claims.c.order_id.in_(list(order_ids)), _claims.c.ended_at.is_(None) | (_claims.c.ended_as == "delivered"))
+        .order_by(_claims.c.epoch)
+    )
+    holders: dict[str, list[Row]] = {}
+    for row in connection.execute(found):
+        holders.setdefault(row.order_id, []).append(row)
+    return holders
+
+
+def couriers_of(connection: Connection, station_id: str) -> list[Row]:
+    """The station's couriers with depot, duty and open claims."""
+    held = (
+        select(func.count())
+        .select_from(_claims)
+        .where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None))
+        .correlate(_persons)
+    ).scalar_subquery()
+    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
+    found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
+    mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
+    return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
+
+
+def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
+    """Counts alone, per community of a district: what a supervisor sees."""
+    station = _units.alias("station")
+    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def how_many(name: str, *where: ColumnElement[bool]) -> Any:
+        return func.count(_orders.c.id).filter(*where).label(name)
+
+    done = _orders.c.status.in_([Status.DELIVERED, Status.CLOSED])
+    counts = (
+        how_many("open", _orders.c.status == Status.OPEN),
+        how_many("under_way", _orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP])),
+        how_many("late", _orders.c.status.not_in([*FINISHED, Status.DELIVERED]), _orders.c.window_end < now()),
+        how_many("done_today", done, _orders.c.changed_at >= today),
+        how_many("escalated", _orders.c.escalated_at.is_not(None), _orders.c.status == Status.OPEN),
+    )
+    recent = (_orders.c.community_id == _units.c.id) & (_orders.c.posted_at > now() - timedelta(days=30))
+    found = (
+        select(station.c.name.label("station"), _units.c.name.label("community"), *counts)
+        .join(station, station.c.id == _units.c.parent_id)
+        .outerjoin(_orders, recent)
+        .where(station.c.parent_id == district_id, _units.c.level == "community")
+        .group_by(station.c.name, _units.c.name, station.c.id, _units.c.id)
+        .order_by(station.c.id, _units.c.id)
+    )
+    return list(connection.execute(found).all())
+
+
+def due(connection: Connection, what: str) -> list[str]:
+    """The ids of orders whose time has come for `lapse`, `expire` or `escalate`."""
+    moment = now()
+    where = {
+        "lapse": (_orders.c.status == Status.CLAIMED, _orders.c.pick_up_by <= moment),
+        "expire": (_orders.c.status.in_([Status.WAITING, Status.OPEN]), _orders.c.window_end <= moment),
+        "escalate": (_orders.c.status == Status.OPEN, _orders.c.escalate_at <= moment, _orders.c.escalated_at.is_(null())),
+    }[what]
+    return list(connection.execute(select(_orders.c.id).where(*where).limit(500)).scalars())

@@ -1,0 +1,50 @@
+"""The states of an order and every move between them. What is not in this table cannot happen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from dispatch.core.moves import Move
+
+
+class Status(StrEnum):
+    WAITING = "waiting"
+    OPEN = "open"
+    CLAIMED = "claimed"
+    PICKED_UP = "picked_up"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+S = Status
+
+
+def _move(leaves: set[Status], enters: Status) -> Move[Status]:
+    return Move(frozenset(leaves), enters)
+
+
+#: Verb → the states it may leave and the one it enters.
+MOVES: dict[str, Move[Status]] = {
+    "open": _move({S.WAITING}, S.OPEN),  # the station has looked and lets it on the board
+    "claim": _move({S.OPEN}, S.CLAIMED),  # stays open while fewer have claimed than are needed
+    "assign": _move({S.WAITING, S.OPEN}, S.CLAIMED),  # by hand, for somebody who phoned in
+    "release": _move({S.OPEN, S.CLAIMED}, S.OPEN),  # open: one of several holders of an order not yet full
+    "lapse": _move({S.CLAIMED}, S.OPEN),  # not picked up in time
+    "pick_up": _move({S.CLAIMED}, S.PICKED_UP),
+    "deliver": _move({S.PICKED_UP}, S.DELIVERED),
+    "confirm": _move({S.DELIVERED}, S.CLOSED),
+    "fail": _move({S.CLAIMED, S.PICKED_UP}, S.FAILED),  # cannot be done: straight back to the station
+    "reopen": _move({S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}, S.OPEN),  # the coordinator puts it back on the board
+    "cancel": _move({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}, S.CANCELLED),
+    "expire": _move({S.WAITING, S.OPEN}, S.EXPIRED),  # the time in which it was of use has passed
+}
+
+#: An order of these needs nothing more from anybody.
+FINISHED = frozenset({S.CLOSED, S.CANCELLED})
+#: An order of these is on somebody's way.
+UNDER_WAY = frozenset({S.CLAIMED, S.PICKED_UP})
+#: What only the clock does; everything else has a permit in `policy`.
+SYSTEM_MOVES = frozenset({"lapse", "expire"})

@@ -1,0 +1,1 @@
+"""Units and people: who works where, how they come in, and who is asking."""

@@ -1,0 +1,121 @@
+"""Who is asking: found afresh for every request and every socket command, from a bearer token or a session cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask import g, request
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+
+from dispatch.core.clock import now
+from dispatch.core.errors import SignInNeeded
+from dispatch.core.geo import Point
+from dispatch.core.secrets import token_hash
+from dispatch.core.unit_of_work import reading
+from dispatch.people.models import Bearer, Person, Role, SignedIn, StationSettings
+from dispatch.people.settings import Settings, settings_from
+
+SESSION_COOKIE = "lm_session"
+
+_persons, _settings = Person.__table__, StationSettings.__table__
+
+
+@dataclass(frozen=True)
+class Actor:
+    """What the rules need to know of a person; no name, no phone."""
+
+    id: str
+    role: str
+    unit_id: str
+    station_id: str | None
+    active: bool
+    on_duty: bool
+    skills: frozenset[str]
+    place: Point | None
+    settings: Settings
+
+
+def _actors() -> Select[Any]:
+    columns = ("id", "role", "unit_id", "station_id", "active", "on_duty", "skills", "last_lat", "last_lon")
+    return select(*(_persons.c[name] for name in columns), _settings.c.choices).outerjoin(
+        _settings, _settings.c.station_id == _persons.c.station_id
+    )
+
+
+def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[Any]:
+    found = _actors().join(tokens, tokens.c.person_id == _persons.c.id).where(tokens.c.token_hash == bindparam("hash"))
+    return found if alive is None else found.where(alive)
+
+
+_by_bearer = _by_token(Bearer.__table__)
+_by_session = _by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > bindparam("moment"))
+_by_id = _actors().where(_persons.c.id == bindparam("person"))
+_locked = _by_id.with_for_update(of=_persons)
+
+
+def _actor(row: Any) -> Actor | None:
+    if row is None or not row.active:
+        return None
+    place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
+    skills = frozenset(row.skills or ())
+    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, settings_from(row.choices))
+
+
+class Credential(NamedTuple):
+    """By what somebody is known: the kind of token, and its hash."""
+
+    kind: str
+    token_hash: str
+
+
+def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
+    """What a request or a connecting socket shows: `auth.token`, the Authorization header, or the cookie."""
+    header = request.headers.get("Authorization", "")
+    token = (auth or {}).get("token") or (header[7:] if header.startswith("Bearer ") else None)
+    if token:
+        return Credential("bearer", token_hash(str(token)))
+    cookie = request.cookies.get(SESSION_COOKIE)
+    return Credential("session", token_hash(cookie)) if cookie else None
+
+
+def actor_for(credential: Credential) -> Actor | None:
+    """The person as they are now; None when the session has ended, the token is unknown or the person is suspended."""
+    if credential.kind == "bearer":
+        return _actor(reading().execute(_by_bearer, {"hash": credential.token_hash}).first())
+    return _actor(reading().execute(_by_session, {"hash": credential.token_hash, "moment": now()}).first())
+
+
+def locked_actor(connection: Connection, person_id: str) -> Actor | None:
+    """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
+    return _actor(connection.execute(_locked, {"person": person_id}).first())
+
+
+def asker() -> Actor:
+    """Who this request belongs to.
+
+    Raises:
+        SignInNeeded: nobody, or somebody who has been signed out or suspended.
+    """
+    if "actor" not in g:
+        credential = credential_of(None)
+        g.actor = actor_for(credential) if credential else None
+    if g.actor is None:
+        raise SignInNeeded()
+    actor: Actor = g.actor
+    return actor
+
+
+def asked_by_cookie() -> bool:
+    """Whether the request leans on a cookie, so that it must show that it comes from our own page."""
+    return not request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def is_role(*roles: Role) -> Any:
+    """A predicate: the actor has one of these roles."""
+
+    def holds(actor: Actor, _subject: Any) -> bool:
+        return actor.role in roles
+
+    return holds

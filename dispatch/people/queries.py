@@ -1,0 +1,34 @@
+"""What is asked of the people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from dispatch.people.identity import Actor
+from dispatch.people.models import Person, Role, Unit
+
+_persons, _units = Person.__table__, Unit.__table__
+
+
+def person_shown(connection: Connection, actor: Actor) -> dict[str, Any]:
+    """What a page's header says of its reader."""
+    found = select(_persons.c.name, _units.c.name.label("unit_name")).join(_units, _units.c.id == _persons.c.unit_id)
+    row = connection.execute(found.where(_persons.c.id == actor.id)).one()
+    shown = {"id": actor.id, "role": actor.role, "station_id": actor.station_id, "on_duty": actor.on_duty}
+    return {**shown, "name": row.name, "unit_name": row.unit_name}
+
+
+def couriers_listed(connection: Connection, station_id: str) -> list[dict[str, Any]]:
+    """A station's couriers, those on duty first."""
+    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
+    found = select(*columns).join(_units, _units.c.id == _persons.c.unit_id)
+    mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
+    ordered = found.where(*mine).order_by(_persons.c.active.desc(), _persons.c.on_duty.desc(), _persons.c.created_at)
+    return [dict(row._mapping) for row in connection.execute(ordered)]
+
+
+def person_by_login(connection: Connection, login: str) -> Any:
+    """The person of a login, or None."""
+    return connection.execute(select(_persons.c.id, _persons.c.role).where(_persons.c.login == login)).first()

@@ -1,0 +1,187 @@
+"""The pages of the people: coming in, going out, joining, and the coordinator's list of couriers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from dispatch.core.errors import Invalid, NotEligible, Refused
+from dispatch.core.pages import https
+from dispatch.core.secrets import token_hash
+from dispatch.core.unit_of_work import reading
+from dispatch.extensions import csrf, limiter
+from dispatch.people.enrolling import accept_invite, invite_courier, open_invite, set_active
+from dispatch.people.identity import SESSION_COOKIE, Actor, actor_for, asked_by_cookie, asker, credential_of
+from dispatch.people.models import Device, Level, Person, Role, Unit
+from dispatch.people.queries import couriers_listed, person_shown
+from dispatch.people.signing_in import sign_in_device, sign_in_staff, sign_out
+
+DEVICE_COOKIE = "lm_device"
+DEVICE_LASTS_S = 400 * 86_400
+#: Where each role begins.
+HOMES = {
+    Role.COURIER: "orders.board", Role.CLERK: "orders.desk", Role.COORDINATOR: "orders.watch",
+    Role.SUPERVISOR: "orders.overview", Role.ADMIN: "people.couriers",
+}  # fmt: skip
+
+blueprint = Blueprint("people", __name__)
+
+
+@blueprint.before_app_request
+def know_the_asker() -> None:
+    """Find out who asks; a request that leans on a cookie and changes something must come from our own page."""
+    credential = credential_of(None)
+    g.actor = actor_for(credential) if credential else None
+    if request.method not in ("GET", "HEAD", "OPTIONS") and asked_by_cookie():
+        csrf.protect()
+
+
+@blueprint.app_context_processor
+def the_reader() -> dict[str, Any]:
+    """Who the page is for."""
+    actor: Actor | None = g.get("actor")
+    return {"me": person_shown(reading(), actor) if actor else None}
+
+
+@blueprint.get("/")
+def home() -> Any:
+    """To where one's work is; in the demo, first to the choice of who to be."""
+    actor: Actor | None = g.get("actor")
+    if actor:
+        return redirect(url_for(HOMES[Role(actor.role)]))
+    return redirect(url_for("demo.personas" if current_app.config["DEMO"] else "people.sign_in"))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit("20/minute", methods=["POST"])
+def sign_in() -> Any:
+    """Staff by passphrase; an enrolled phone by its PIN."""
+    device_key = request.cookies.get(DEVICE_COOKIE) if "staff" not in request.args else None
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            if "pin" in request.form and device_key:
+                return let_in(sign_in_device(device_key, request.form["pin"]))
+            return let_in(sign_in_staff(request.form.get("login", "").strip(), request.form.get("passphrase", "")))
+        except Refused as refused:
+            errors = {str(refused.extra.get("field", "pin" if device_key else "passphrase")): str(refused.detail)}
+    form = {"login": request.form.get("login", "")}
+    page = render_template("people/sign_in.html", errors=errors, form=form, device=_device(device_key))
+    return page, 422 if errors else 200
+
+
+def _device(key: str | None) -> dict[str, str] | None:
+    if not key:
+        return None
+    people, devices = Person.__table__, Device.__table__
+    found = select(people.c.name).join(devices, devices.c.person_id == people.c.id)
+    row = reading().execute(found.where(devices.c.key_hash == token_hash(key), devices.c.ended_at.is_(None))).first()
+    return {"name": row.name} if row else None
+
+
+def let_in(token: str, path: str | None = None) -> Response:
+    """Home, with the session in a cookie that no script can read."""
+    path = path if path is not None else request.script_root
+    answer = redirect(f"{path}/")
+    answer.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="Lax", secure=https(), path=path or "/")
+    return answer
+
+
+@blueprint.post("/sign-out", endpoint="sign_out")
+def sign_out_here() -> Any:
+    """End this session everywhere it is open."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        sign_out(token)
+    session.clear()
+    answer = redirect(url_for("people.home"))
+    answer.delete_cookie(SESSION_COOKIE, path=request.script_root or "/")
+    return answer
+
+
+@blueprint.route("/enrol/<token>", methods=["GET", "POST"])
+@limiter.limit("20/minute", methods=["POST"])
+def enrol(token: str) -> Any:
+    """A courier makes this browser his own."""
+    errors: dict[str, str] = {}
+    try:
+        invited = open_invite(token)
+    except Refused:
+        return render_template("people/enrol.html", invite=None, errors=errors, form={}), 404
+    if request.method == "POST":
+        try:
+            return _enrolled(token)
+        except Refused as refused:
+            errors = {str(refused.extra.get("field", "pin")): str(refused.detail)}
+    form = {"phone": request.form.get("phone", "")}
+    page = render_template("people/enrol.html", invite={"name": invited.name}, errors=errors, form=form)
+    return page, 422 if errors else 200
+
+
+def _enrolled(token: str) -> Response:
+    pin = request.form.get("pin", "")
+    if not request.form.get("consent"):
+        raise Invalid("consent", _("需要您同意才能继续。"))
+    if pin != request.form.get("pin_again", ""):
+        raise Invalid("pin_again", _("两次输入的 PIN 不一样。"))
+    key, session_token = accept_invite(token, phone=request.form.get("phone", ""), pin=pin)
+    answer = let_in(session_token)
+    lasting = {"max_age": DEVICE_LASTS_S, "path": request.script_root or "/"}
+    answer.set_cookie(DEVICE_COOKIE, key, httponly=True, samesite="Lax", secure=https(), **lasting)  # type: ignore[arg-type]
+    return answer
+
+
+def _staff() -> Actor:
+    actor = asker()
+    if actor.role not in (Role.COORDINATOR, Role.ADMIN):
+        raise NotEligible()
+    return actor
+
+
+@blueprint.get("/couriers")
+def couriers() -> str:
+    """The station's couriers, and the way to invite one."""
+    actor = _staff()
+    return _couriers_page(actor, {}, {})
+
+
+def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, str]) -> str:
+    units = Unit.__table__
+    found = select(units.c.id, units.c.name).where(units.c.level == Level.DEPOT, units.c.parent_id == actor.station_id)
+    depots = [dict(row._mapping) for row in reading().execute(found.order_by(units.c.id))]
+    rows = couriers_listed(reading(), actor.station_id or "")
+    return render_template("people/couriers.html", couriers=rows, depots=depots, errors=errors, form=form)
+
+
+@blueprint.post("/couriers/invite")
+def invite() -> Any:
+    """Make a courier's single-use invite, as link and QR."""
+    actor = _staff()
+    form = {name: request.form.get(name, "") for name in ("name", "phone", "depot_id")}
+    try:
+        _person_id, token = invite_courier(actor, name=form["name"], phone=form["phone"], depot_id=form["depot_id"])
+    except Invalid as refused:
+        return _couriers_page(actor, {refused.extra["field"]: str(refused.detail)}, form), 422
+    link = (current_app.config["PUBLIC_ORIGIN"] or request.host_url.rstrip("/")) + url_for("people.enrol", token=token)
+    drawn = segno.make(link, error="m").svg_data_uri(scale=6, border=2)
+    shown = {"name": form["name"], "url": link, "qr_svg_data_uri": drawn, "hours": 24}
+    return render_template("people/invite.html", invite=shown)
+
+
+@blueprint.post("/couriers/<person_id>/suspend")
+def suspend(person_id: str) -> Any:
+    """At once, on open sockets too."""
+    set_active(_staff(), person_id, False)
+    return redirect(url_for("people.couriers"))
+
+
+@blueprint.post("/couriers/<person_id>/restore")
+def restore(person_id: str) -> Any:
+    """He may come back."""
+    set_active(_staff(), person_id, True)
+    return redirect(url_for("people.couriers"))

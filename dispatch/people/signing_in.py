@@ -1,0 +1,131 @@
+"""How a person comes in and goes out: staff by passphrase, a courier by his own device and PIN."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from sqlalchemy import delete, insert, select, update
+
+from dispatch.core.clock import now
+from dispatch.core.errors import Invalid, RateLimited
+from dispatch.core.secrets import token_hash
+from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.journal.hints import announce
+from dispatch.people.models import Bearer, Device, Person, Role, SignedIn
+
+SESSION_LASTS = {Role.COURIER: timedelta(days=14)}
+STAFF_SESSION_LASTS = timedelta(hours=12)
+PASSPHRASE_LEAST = 12
+#: After so many wrong PINs in a row the device is no longer his: a new invite is needed.
+WRONG_PINS_END = 8
+#: The wait after the n-th wrong PIN doubles from here, in seconds; the first two are free.
+FIRST_WAIT_S = 5
+
+_hasher = PasswordHasher()
+_persons, _devices, _sessions = Person.__table__, Device.__table__, SignedIn.__table__
+# Checked when the login is unknown, so that the time of an answer tells nothing.
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+def hash_secret(secret: str) -> str:
+    """A PIN or passphrase as argon2id."""
+    return _hasher.hash(secret)
+
+
+def _matches(hashed: str | None, secret: str) -> bool:
+    try:
+        return _hasher.verify(hashed or _NOBODY, secret) and hashed is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def sign_in_staff(login: str, passphrase: str) -> str:
+    """Open a session for a member of staff.
+
+    Returns:
+        the token for the cookie.
+    Raises:
+        Invalid: the two do not belong together; never says which.
+    """
+    row = reading().execute(select(_persons).where(_persons.c.login == login)).first()
+    if not _matches(row and row.passphrase_hash, passphrase) or row is None or not row.active:
+        raise Invalid("passphrase", _("登录名或口令不对。"))
+    with transaction() as work:
+        return open_session(work, row.id, row.role)
+
+
+def sign_in_device(device_key: str, pin: str) -> str:
+    """Open a session for the courier whose browser this is.
+
+    A device is found by its own secret key, so that a stranger can slow down nobody but himself.
+
+    Raises:
+        RateLimited: too soon after a wrong PIN.
+        Invalid: a wrong PIN, or the device has ended; the attempt is counted.
+    """
+    found = select(_devices, _persons.c.role, _persons.c.active).join(_persons, _persons.c.id == _devices.c.person_id)
+    row = reading().execute(found.where(_devices.c.key_hash == token_hash(device_key))).first()
+    if row is None or row.ended_at or not row.active:
+        raise Invalid("pin", _("这部手机需要重新登记，请联系社工站。"))
+    if row.next_try_at and row.next_try_at > now():
+        raise RateLimited(_("输错了几次，请稍等再试。"), retry_after=int((row.next_try_at - now()).total_seconds()) + 1)
+    _count_try(row)
+    if not _matches(row.pin_hash, pin):
+        raise Invalid("pin", _("PIN 不对。"))
+    with transaction() as work:
+        work.execute(update(_devices).where(_devices.c.id == row.id).values(wrong_pins=0, next_try_at=None))
+        return open_session(work, row.person_id, row.role)
+
+
+def _count_try(device: Device) -> None:
+    """Count the try before looking at the PIN: of two sent together both count."""
+    wrong = device.wrong_pins + 1
+    wait = timedelta(seconds=FIRST_WAIT_S * 2 ** (wrong - 3)) if wrong > 2 else None
+    counted = update(_devices).where(_devices.c.id == device.id, _devices.c.wrong_pins == device.wrong_pins)
+    with transaction() as work:
+        values = {"wrong_pins": wrong, "next_try_at": now() + wait if wait else None}
+        if wrong >= WRONG_PINS_END:
+            values["ended_at"] = now()
+        if work.execute(counted.values(**values)).rowcount != 1:
+            raise RateLimited(retry_after=1)
+
+
+def open_session(work: Work, person_id: str, role: str) -> str:
+    """A new session for a person; returns the token, of which only the hash is stored."""
+    token = secrets.token_urlsafe(32)
+    lasts = SESSION_LASTS.get(Role(role), STAFF_SESSION_LASTS)
+    row = {"token_hash": token_hash(token), "person_id": person_id, "expires_at": now() + lasts, "created_at": now()}
+    work.execute(insert(_sessions), row)
+    return token
+
+
+def sign_out(token: str) -> None:
+    """End one session, on its open sockets too."""
+    with transaction() as work:
+        work.execute(delete(_sessions).where(_sessions.c.token_hash == token_hash(token)))
+    announce(current_app._get_current_object(), "who")  # type: ignore[attr-defined]
+
+
+def end_sessions(work: Work, person_id: str) -> None:
+    """End every session of a person: suspension, or a role that has changed."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    work.execute(delete(_sessions).where(_sessions.c.person_id == person_id))
+    work.after_commit.append(lambda: announce(app, "who"))
+
+
+def make_token(person_id: str) -> str:
+    """A bearer token for a program that speaks for this person."""
+    token = secrets.token_urlsafe(32)
+    with transaction() as work:
+        work.execute(insert(Bearer.__table__), {"token_hash": token_hash(token), "person_id": person_id, "created_at": now()})
+    return token
+
+
+def forget_expired(work: Work) -> int:
+    """Delete sessions that have run out; returns how many."""
+    return work.execute(delete(_sessions).where(_sessions.c.expires_at < now())).rowcount

@@ -1,0 +1,1 @@
+"""The live house: who is connected, commands in (gateway), the journal out (broadcaster)."""

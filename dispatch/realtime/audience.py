@@ -1,0 +1,66 @@
+"""Who hears what: the journal seen through the same tables of permits as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from dispatch.core.permits import permitted
+from dispatch.orders.policy import HEARD as ORDERS_HEARD
+from dispatch.orders.policy import HEARS_PERSONS
+from dispatch.people.models import Level, Role, Unit
+from dispatch.people.policy import HEARD as PEOPLE_HEARD
+
+HEARD = {**ORDERS_HEARD, **PEOPLE_HEARD}
+#: Fields of an entry that name persons.
+PERSONS = ("persons", "person_id")
+
+
+class Audience(NamedTuple):
+    """Everybody to whom a station's journal reads the same."""
+
+    role: str
+    unit_id: str
+    station_id: str | None
+
+    @property
+    def room(self) -> str:
+        """The name of their room on one stream is made of this and the stream."""
+        return f"{self.role}:{self.unit_id}"
+
+
+def audience_of(actor: Any) -> Audience:
+    """Clerks and supervisors hear by unit; all couriers of a station hear the same, and so do its coordinators."""
+    unit = actor.unit_id if actor.role in (Role.CLERK, Role.SUPERVISOR) else (actor.station_id or "")
+    return Audience(actor.role, unit, actor.station_id)
+
+
+def streams_of(connection: Connection, actor: Any) -> list[str]:
+    """The stations whose journals a person follows."""
+    if actor.station_id:
+        return [actor.station_id]
+    if actor.role != Role.SUPERVISOR:
+        return []
+    units = Unit.__table__
+    found = select(units.c.id).where(units.c.parent_id == actor.unit_id, units.c.level == Level.STATION).order_by(units.c.id)
+    return list(connection.execute(found).scalars())
+
+
+def as_heard(audience: Audience, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry as this audience may hear it; what it may not is there by its number alone."""
+    data = entry["data"]
+    bare = {"station_id": entry["station_id"], "seq": entry["seq"], "at": entry["at"]}
+    subject = SimpleNamespace(
+        station_id=entry["station_id"],
+        community_id=data.get("community_id"),
+        district_id=data.get("district_id"),
+        was=data.get("was"),
+    )
+    if entry["type"] not in HEARD or not permitted(HEARD, entry["type"], audience, subject):
+        return {**bare, "type": "private"}
+    if not entry["type"].startswith("order.") or permitted(HEARS_PERSONS, "persons", audience, subject):
+        return {**bare, "type": entry["type"], "data": data}
+    return {**bare, "type": entry["type"], "data": {key: value for key, value in data.items() if key not in PERSONS}}

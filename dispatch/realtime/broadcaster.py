@@ -1,0 +1,112 @@
+"""The one way out: reads the journal and tells this process's browsers, in order; nothing else speaks to them.
+
+A hint wakes it at once, a lost hint a second later. What has gathered within twenty milliseconds goes out as one frame.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from dispatch.core.unit_of_work import reading
+from dispatch.extensions import socketio
+from dispatch.journal.reading import entries_since, heads
+from dispatch.realtime.audience import Audience, as_heard
+from dispatch.realtime.listeners import listeners, person_room, room
+
+#: The longest that a lost hint may cost, in seconds.
+LOOK_EVERY_S = 1.0
+#: How long entries gather into one frame, in seconds.
+GATHER_S = 0.02
+#: How often every stream's head is said, so that silence is noticed, in seconds.
+HEADS_EVERY_S = 25.0
+#: At most so many entries in one frame.
+FRAME_MOST = 200
+#: After these its holders do not hold the order any more.
+ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened"}
+#: After this somebody may have to go.
+ENDS_PERSON = {"person.suspended"}
+
+log = structlog.get_logger()
+
+
+class Broadcaster:
+    """One per process."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.cursors: dict[str, int] = {}
+        self._wake = threading.Event()
+        self._strangers = False
+        self._heads_at = time.monotonic()
+
+    def start(self) -> None:
+        """Begin to listen for hints and to speak."""
+        self.app.extensions["hints"].listen(self.hear)
+        threading.Thread(target=self._speak_forever, daemon=True, name="broadcaster").start()
+
+    def hear(self, hint: str) -> None:
+        """Something was committed somewhere, or somebody (`who`) was signed out."""
+        if hint == "who":
+            self._strangers = True
+        self._wake.set()
+
+    def follow(self, station_id: str, head: int) -> None:
+        """Follow a station from its present head on, if nobody here has followed it yet."""
+        self.cursors.setdefault(station_id, head)
+
+    def _speak_forever(self) -> None:
+        while True:
+            if self._wake.wait(LOOK_EVERY_S):
+                time.sleep(GATHER_S)
+            self._wake.clear()
+            try:
+                with self.app.app_context():
+                    self.speak()
+            except SQLAlchemyError as error:
+                # The journal stays where it is: the next look says what this one could not.
+                log.warning("broadcaster.database_away", error=type(error).__name__)
+
+    def speak(self) -> None:
+        """Say what is new, and now and then where the heads are."""
+        streams = listeners.streams()
+        if streams:
+            now_at = heads(reading(), streams)
+            for station_id, audiences in streams.items():
+                self._speak_stream(station_id, audiences, now_at[station_id])
+            if time.monotonic() - self._heads_at >= HEADS_EVERY_S:
+                self._say_heads(streams, now_at)
+        if self._strangers:
+            self._strangers = False
+            listeners.drop_strangers(self.app)
+        listeners.cut_off_the_deaf()
+
+    def _speak_stream(self, station_id: str, audiences: set[Audience], head: int) -> None:
+        cursor = self.cursors.setdefault(station_id, head)
+        while cursor < head:
+            entries = entries_since(reading(), station_id, cursor, FRAME_MOST)
+            if not entries:
+                return
+            for audience in audiences:
+                socketio.emit("journal", [as_heard(audience, entry) for entry in entries], to=room(station_id, audience))
+            self._tell_persons(entries)
+            cursor = self.cursors[station_id] = entries[-1]["seq"]
+
+    def _tell_persons(self, entries: list[dict[str, Any]]) -> None:
+        for entry in entries:
+            if entry["type"] in ENDS_HOLDING:
+                for person_id in entry["data"].get("persons", ()):
+                    socketio.emit("forget", {"order_id": entry["data"]["order_id"]}, to=person_room(person_id))
+            self._strangers = self._strangers or entry["type"] in ENDS_PERSON
+
+    def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:
+        self._heads_at = time.monotonic()
+        self._strangers = True
+        for station_id, audiences in streams.items():
+            for audience in audiences:
+                socketio.emit("heads", {station_id: now_at[station_id]}, to=room(station_id, audience))

@@ -1,0 +1,191 @@
+"""Who is connecting, and commands in: each a few lines to the same verbs that the HTTP door calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, request
+from flask_socketio import ConnectionRefusedError as Refusal
+from flask_socketio import join_room
+from marshmallow import Schema, ValidationError
+from sqlalchemy.exc import OperationalError
+
+from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded
+from dispatch.core.idempotency import Once
+from dispatch.core.unit_of_work import reading
+from dispatch.extensions import socketio
+from dispatch.journal.reading import heads
+from dispatch.orders import closing, delivering
+from dispatch.orders.api import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
+from dispatch.orders.listing import claim_or_suggest
+from dispatch.orders.presenting import present_one
+from dispatch.people.clocking import set_duty
+from dispatch.people.identity import Actor, actor_for, credential_of
+from dispatch.realtime.audience import audience_of, streams_of
+from dispatch.realtime.broadcaster import Broadcaster
+from dispatch.realtime.catching_up import DutyForm, SinceForm, catch_up
+from dispatch.realtime.listeners import Listener, listeners, person_room, room
+from dispatch.realtime.sockets import FRAME_MOST, CappedWebSocket
+
+log = structlog.get_logger()
+Answer = dict[str, Any]
+
+
+def _once(actor: Actor, verb: str, data: Answer, body: Answer) -> Once:
+    if not data.get("key"):
+        raise Invalid("key")
+    return Once(actor.id, str(data["key"]), verb, body)
+
+
+def _claim(actor: Actor, data: Answer, body: Answer) -> Answer:
+    key = _once(actor, "claim", data, {"order_id": data["order_id"]})
+    return claim_or_suggest(actor, data["order_id"], key, place_in(body))
+
+
+def _release(actor: Actor, data: Answer, body: Answer) -> Answer:
+    key = _once(actor, "release", data, {"order_id": data["order_id"], **body})
+    return delivering.release(actor, data["order_id"], body["reason"], key, body.get("epoch"))
+
+
+def _pick_up(actor: Actor, data: Answer, body: Answer) -> Answer:
+    key = _once(actor, "pick_up", data, {"order_id": data["order_id"], **body})
+    return delivering.pick_up(actor, data["order_id"], key, body.get("epoch"))
+
+
+def _deliver(actor: Actor, data: Answer, body: Answer) -> Answer:
+    key = _once(actor, "deliver", data, {"order_id": data["order_id"], **body, "reason": None, "photo": None})
+    return delivering.deliver(actor, data["order_id"], key, code=body.get("code"), epoch=body.get("epoch"))
+
+
+def _decline(actor: Actor, data: Answer, body: Answer) -> Answer:
+    key = _once(actor, "decline", data, {"order_id": data["order_id"], **body})
+    return closing.decline(actor, data["order_id"], body["reason"], key)
+
+
+#: Command → the form of its body and the verb it calls; each answers with the order.
+ORDER_COMMANDS: dict[str, tuple[Schema, Callable[[Actor, Answer, Answer], Answer]]] = {
+    "order.claim": (PlaceForm(), _claim),
+    "order.release": (ReasonForm(), _release),
+    "order.pick_up": (HolderForm(), _pick_up),
+    "order.deliver": (DeliverForm(), _deliver),
+    "order.decline": (ReasonForm(), _decline),
+}
+
+
+def _order_command(name: str) -> Callable[[Actor, Answer], Answer]:
+    form, verb = ORDER_COMMANDS[name]
+
+    def command(actor: Actor, data: Answer) -> Answer:
+        if not isinstance(data.get("order_id"), str):
+            raise Invalid("order_id")
+        verb(actor, data, form.load(data))
+        return {"order": present_one(reading(), actor, data["order_id"])}
+
+    return command
+
+
+def _set_duty(actor: Actor, data: Answer) -> Answer:
+    body = DutyForm().load(data)
+    set_duty(actor, body["on"], place_in(body))
+    return {"duty": {"on": body["on"]}}
+
+
+def _journal_since(actor: Actor, data: Answer) -> Answer:
+    body = SinceForm().load(data)
+    return catch_up(actor, body["station_id"], body["seq"], body["limit"])
+
+
+COMMANDS: dict[str, Callable[[Actor, Answer], Answer]] = {
+    **{name: _order_command(name) for name in ORDER_COMMANDS},
+    "duty.set": _set_duty,
+    "journal.since": _journal_since,
+}
+
+
+def _answer(name: str, data: Any) -> Answer:
+    """Carry out a command for whoever this socket belongs to now; the person is loaded afresh each time."""
+    try:
+        listener = listeners.by_sid.get(request.sid)  # type: ignore[attr-defined]
+        actor = actor_for(listener.credential) if listener else None
+        if actor is None:
+            raise SignInNeeded()
+        if not isinstance(data, dict):
+            raise Invalid("body")
+        return {"ok": True, **COMMANDS[name](actor, data)}
+    except Refused as refused:
+        return {"ok": False, "error": refused.as_problem()}
+    except ValidationError as error:
+        return {"ok": False, "error": Invalid(next(iter(error.messages_dict))).as_problem()}
+    except OperationalError as error:
+        log.warning("gateway.database_away", error=type(error).__name__)
+        return {"ok": False, "error": Busy(retry_after=2).as_problem()}
+
+
+def _connect(auth: Any) -> None:
+    """Let a known person in, to the rooms that the server decides; say where the streams stand."""
+    credential = credential_of(auth if isinstance(auth, dict) else None)
+    actor = actor_for(credential) if credential else None
+    if credential is None or actor is None:
+        raise Refusal("sign_in_needed")
+    sid: str = request.sid  # type: ignore[attr-defined]
+    audience = audience_of(actor)
+    streams = tuple(streams_of(reading(), actor))
+    join_room(person_room(actor.id))
+    for station_id in streams:
+        join_room(room(station_id, audience))
+    listeners.by_sid[sid] = Listener(actor.id, credential, audience, streams)
+    now_at = heads(reading(), streams)
+    for station_id, head in now_at.items():
+        current_app.extensions["broadcaster"].follow(station_id, head)
+    said = [{"station_id": station_id, "head": now_at[station_id]} for station_id in streams]
+    person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
+    socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
+
+
+def _disconnect(*_reason: Any) -> None:
+    listeners.by_sid.pop(request.sid, None)  # type: ignore[attr-defined]
+
+
+def _unforeseen(error: Exception) -> Answer:
+    log.error("gateway.unforeseen", error=type(error).__name__, exc_info=error)
+    refused = Busy()
+    refused.code, refused.status = "error", 500
+    return {"ok": False, "error": refused.as_problem()}
+
+
+def origins(config: dict[str, Any]) -> list[str]:
+    """The pages that may open a socket: our own, by name."""
+    if config["PUBLIC_ORIGIN"]:
+        return [config["PUBLIC_ORIGIN"]]
+    return [f"http://{host}:{config['PORT']}" for host in ("localhost", "127.0.0.1")]
+
+
+def init_app(app: Flask) -> None:
+    """Open the door for sockets: WebSocket only, our own origins, small frames."""
+    socketio.init_app(
+        app,
+        async_mode="gevent",
+        transports=["websocket"],
+        manage_session=False,
+        cors_allowed_origins=origins(app.config),
+        max_http_buffer_size=FRAME_MOST,
+        ping_interval=25,
+        ping_timeout=20,
+    )
+    # python-engineio has no public way to choose the WebSocket class; tests/realtime/test_sockets.py watches that it works.
+    socketio.server.eio._async = {**socketio.server.eio._async, "websocket": CappedWebSocket}
+    app.extensions["broadcaster"] = Broadcaster(app)
+    socketio.on_event("connect", _connect)
+    socketio.on_event("disconnect", _disconnect)
+    socketio.default_exception_handler = _unforeseen
+    for name in COMMANDS:
+        socketio.on_event(name, _handler(name))
+
+
+def _handler(name: str) -> Callable[..., Answer]:
+    def handle(data: Any = None) -> Answer:
+        return _answer(name, data)
+
+    return handle

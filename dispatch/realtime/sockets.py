@@ -1,0 +1,62 @@
+"""The line itself: a WebSocket that refuses a frame before it is read whole, and sends a frame whole or not at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gevent.event
+import gevent.selectors
+import simple_websocket
+from engineio.async_drivers.gevent import Thread
+from wsproto.events import BytesMessage, TextMessage
+
+#: The largest frame that is accepted, in bytes.
+FRAME_MOST = 64 * 1024
+
+
+class CappedWebSocket:
+    """What python-engineio expects of a WebSocket, on simple-websocket.
+
+    python-engineio looks at a frame's length after it has been read, by which time an unauthenticated stranger has had
+    its bytes in our memory; simple-websocket counts while it reads. And simple-websocket's own `send` trusts one
+    system call to take the whole frame, which a slow phone's line does not.
+    """
+
+    def __init__(self, handler: Any, server: Any) -> None:
+        self.handler = handler
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.line = simple_websocket.Server(
+            environ,
+            max_message_size=FRAME_MOST,
+            thread_class=Thread,
+            event_class=gevent.event.Event,
+            selector_class=gevent.selectors.DefaultSelector,
+        )
+        self.handler(self)
+        # gunicorn must not write an HTTP answer onto what was a WebSocket.
+        raise StopIteration()
+
+    def close(self) -> None:
+        """Say goodbye, if the other side is still there."""
+        if self.line.connected:
+            self.line.close()
+
+    def send(self, message: str | bytes) -> None:
+        """Send one message.
+
+        Raises:
+            OSError: the other side has gone.
+        """
+        if not self.line.connected:
+            raise OSError("closed")
+        event = BytesMessage(data=message) if isinstance(message, bytes) else TextMessage(data=message)
+        self.line.sock.sendall(self.line.ws.send(event))
+
+    def wait(self) -> str | bytes | None:
+        """The next message; None when the line is closed."""
+        try:
+            message: str | bytes | None = self.line.receive()
+            return message
+        except simple_websocket.ConnectionClosed:
+            return None

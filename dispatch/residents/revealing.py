@@ -1,0 +1,30 @@
+"""How a phone number is shown: one at a time, and never without a row that says to whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+
+from dispatch.core.clock import now
+from dispatch.core.ids import new_id
+from dispatch.core.unit_of_work import Work
+from dispatch.residents.models import Resident, Reveal
+
+
+def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str, why: str) -> str | None:
+    """The resident's phone number, and the row that it has been seen.
+
+    Args:
+        work: the transaction; the number is only given away if the row stands.
+        person_id: who sees it.
+        resident_id: whose it is.
+        order_id: for which errand.
+        why: in which capacity: the role of who asks.
+    """
+    row = {"id": new_id(), "person_id": person_id, "resident_id": resident_id, "order_id": order_id, "what": "phone", "why": why}
+    work.execute(insert(Reveal.__table__), {**row, "at": now()})
+    return work.execute(select(Resident.__table__.c.phone).where(Resident.__table__.c.id == resident_id)).scalar_one_or_none()
+
+
+def masked(phone: str | None) -> str | None:
+    """A number by which she knows that it is hers, and nobody else does: 138****5678."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) >= 8 else ("****" if phone else None)

@@ -1,0 +1,134 @@
+"""A real house for tests: a database, a gunicorn with its gevent worker, clients with real Socket.IO lines."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+import socketio
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class House:
+    """A served demo street of its own."""
+
+    def __init__(self, folder: Path, database_url: str | None = None, redis_url: str | None = None, **more: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.port = folder, free_port()
+        self.environ = {**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "PORT": str(self.port), "PYTHONWARNINGS": "ignore", **more}
+        for name, value in (("DATABASE_URL", database_url), ("REDIS_URL", redis_url)):
+            self.environ.pop(name, None)
+            if value:
+                self.environ[name] = value
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def flask(self, *arguments: str) -> str:
+        """Run a command of the product's; returns what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+            cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(self) -> House:
+        """Serve, and return when it is ready."""
+        self.log = (self.folder / f"server-{self.port}.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dispatch.serve"], cwd=ROOT, env=self.environ, stdout=self.log, stderr=self.log, start_new_session=True
+        )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.said()
+            try:
+                if requests.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return self
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        raise AssertionError("the house did not open: " + self.said())
+
+    def said(self) -> str:
+        """Everything that the server logged."""
+        return "".join(path.read_text(errors="replace") for path in self.folder.glob("server-*.log"))
+
+    def kill(self) -> None:
+        """As a power cut would: no goodbye."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, 9)
+            self.process.wait()
+        self.log.close()
+
+    def token(self, login: str) -> str:
+        """A bearer token for one of the cast."""
+        return self.flask("people", "token", login).strip().splitlines()[-1]
+
+    def tokens(self, logins: list[str]) -> dict[str, str]:
+        """Many at once, in one process."""
+        script = (
+            "from wsgi import app; import sys\n"
+            "from dispatch.people.queries import person_by_login; from dispatch.people.signing_in import make_token\n"
+            "from dispatch.core.unit_of_work import reading\n"
+            "with app.app_context():\n"
+            "    for login in sys.argv[1:]: print(login, make_token(person_by_login(reading(), login).id))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", script, *logins], cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
+        )
+        return dict(line.split() for line in done.stdout.splitlines())
+
+
+class Caller:
+    """Somebody of the cast who speaks to a house by HTTP and, if connected, by a Socket.IO line."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url, self.bearer = url, token
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = f"Bearer {token}"
+        self.entries: list[dict[str, Any]] = []
+        self.heard: list[tuple[str, Any]] = []
+        self.line: socketio.Client | None = None
+
+    def connect(self) -> Caller:
+        """Open the line and listen."""
+        self.line = socketio.Client(reconnection=False)
+        self.line.on("journal", self.entries.extend)
+        for name in ("hello", "forget", "heads", "alert"):
+            self.line.on(name, lambda data, name=name: self.heard.append((name, data)))
+        self.line.connect(self.url, auth={"token": self.bearer}, transports=["websocket"])
+        return self
+
+    def say(self, command: str, **data: Any) -> dict[str, Any]:
+        """A command by the line; its acknowledgement."""
+        assert self.line is not None
+        answer: dict[str, Any] = self.line.call(command, data, timeout=30)
+        return answer
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        return self.http.get(f"{self.url}/api/v1{path}", params=query, timeout=30)
+
+    def post(self, path: str, body: Any = None, key: str | None = None) -> requests.Response:
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.http.post(f"{self.url}/api/v1{path}", json=body or {}, headers=headers, timeout=30)
+
+    def close(self) -> None:
+        if self.line:
+            self.line.disconnect()
+        self.http.close()
