@@ -1,0 +1,24 @@
+// Two soft notes, made here; a browser lets us sound only after a tap, so `unlock` belongs into one.
+let audio = null;
+
+export function unlock() {
+  audio ??= window.AudioContext ? new AudioContext() : null;
+  audio?.resume();
+}
+
+export function chime() {
+  if (!audio || audio.state !== "running") return;
+  [659, 880].forEach((pitch, n) => {
+    const note = audio.createOscillator();
+    const loud = audio.createGain();
+    const at = audio.currentTime + n * 0.18;
+    note.frequency.value = pitch;
+    loud.gain.setValueAtTime(0.0001, at);
+    loud.gain.exponentialRampToValueAtTime(0.25, at + 0.03);
+    loud.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
+    note.connect(loud).connect(audio.destination);
+    note.start(at);
+    note.stop(at + 0.45);
+  });
+  navigator.vibrate?.(120);
+}
