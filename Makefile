@@ -6,7 +6,7 @@ PORT ?= 5000
 DATA_DIR ?= ./var
 export PORT DATA_DIR
 
-.PHONY: run test check format bench serve system
+.PHONY: run test check format bench system
 
 .venv/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -22,8 +22,9 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard dispatch/translations/*/LC_MESSAGES/
 	@$(BIN)/pybabel --quiet compile -f -i $< -o $@ 2>/dev/null
 
 run: export DEMO ?= 1
+run: export PREPARE = 1
 run: .venv/installed $(MESSAGES)
-	@$(BIN)/python -m dispatch.serve
+	@$(BIN)/python -m gunicorn -c dispatch/gunicorn.py wsgi:app
 
 system:
 	@bash .ci/system

@@ -38,6 +38,7 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "PUBLIC_ORIGIN": origin,
         "PORT": port,
         "DEMO": demo,
+        "PREPARE": environ.get("PREPARE") == "1",
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
     }
 

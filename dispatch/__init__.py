@@ -22,7 +22,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dispatch import cli, demo, jobs
+from dispatch import cli, demo, jobs, preparing
 from dispatch.core import logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
@@ -63,6 +63,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     gateway.init_app(app)
     jobs.init_app(app)
     cli.init_app(app)
+    preparing.init_app(app)
     if app.config["PUBLIC_ORIGIN"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     if app.config["DEMO"]:

@@ -88,6 +88,13 @@ function away() {
   poll();
 }
 
+// A refusal by the server itself is not tried again by the client library; one for want of a session leads to the door.
+function refused(error) {
+  if (error.message === "sign_in_needed") return location.assign(`${base}/`);
+  away();
+  if (!socket.active) setTimeout(() => socket.connect(), POLL_MS);
+}
+
 export async function start() {
   const me = await get("/me").catch(() => null);
   me?.streams.forEach(({ station_id, head }) => cursors.set(station_id, head));
@@ -96,7 +103,7 @@ export async function start() {
   socket.on("journal", take);
   socket.on("forget", ({ order_id }) => tell("forget", order_id));
   socket.on("heads", (heads) => Object.entries(heads).forEach(([id, head]) => head > (cursors.get(id) ?? head) && catchUp(id)));
-  socket.on("connect_error", away);
+  socket.on("connect_error", refused);
   // The server has shown us out (signed out, suspended, another role): the front door says why.
   socket.on("disconnect", (why) => (why === "io server disconnect" ? location.assign(`${base}/`) : away()));
   // A phone's timers stop when its screen locks: look again the moment it is looked at.

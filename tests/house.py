@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
 import socketio
@@ -29,12 +29,21 @@ class House:
     def __init__(self, folder: Path, database_url: str | None = None, redis_url: str | None = None, **more: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.port = folder, free_port()
-        self.environ = {**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "PORT": str(self.port), "PYTHONWARNINGS": "ignore", **more}
+        self.environ = {
+            **os.environ,
+            "DATA_DIR": str(folder),
+            "DEMO": "1",
+            "PREPARE": "1",
+            "PORT": str(self.port),
+            "PYTHONWARNINGS": "ignore",
+            **more,
+        }
         for name, value in (("DATABASE_URL", database_url), ("REDIS_URL", redis_url)):
             self.environ.pop(name, None)
             if value:
                 self.environ[name] = value
         self.process: subprocess.Popen[bytes] | None = None
+        self.log: IO[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -53,7 +62,12 @@ class House:
         """Serve, and return when it is ready."""
         self.log = (self.folder / f"server-{self.port}.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dispatch.serve"], cwd=ROOT, env=self.environ, stdout=self.log, stderr=self.log, start_new_session=True
+            [sys.executable, "-m", "gunicorn", "-c", "dispatch/gunicorn.py", "wsgi:app"],
+            cwd=ROOT,
+            env=self.environ,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
         )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -74,7 +88,8 @@ class House:
         if self.process and self.process.poll() is None:
             os.killpg(self.process.pid, 9)
             self.process.wait()
-        self.log.close()
+        if self.log:
+            self.log.close()
 
     def token(self, login: str) -> str:
         """A bearer token for one of the cast."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -28,8 +29,6 @@ FIRST_WAIT_S = 5
 
 _hasher = PasswordHasher()
 _persons, _devices, _sessions = Person.__table__, Device.__table__, SignedIn.__table__
-# Checked when the login is unknown, so that the time of an answer tells nothing.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
 def hash_secret(secret: str) -> str:
@@ -37,9 +36,15 @@ def hash_secret(secret: str) -> str:
     return _hasher.hash(secret)
 
 
+@cache
+def _nobody() -> str:
+    """Checked when the login is unknown, so that the time of an answer tells nothing."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
 def _matches(hashed: str | None, secret: str) -> bool:
     try:
-        return _hasher.verify(hashed or _NOBODY, secret) and hashed is not None
+        return _hasher.verify(hashed or _nobody(), secret) and hashed is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -11,6 +11,8 @@ const GONE_MS = 1500;
 const [board, mine, empty, duty, wrong] = ["board", "mine", "empty", "duty", "wrong"].map((id) => document.getElementById(id));
 let onDuty = duty.dataset.on === "true";
 let suggested = [];
+// Orders of mine that are being decided or have been won: the news that they are taken is not news to me.
+const wanted = new Set();
 
 function card(order) {
   const grabs = order.actions.includes("claim");
@@ -33,12 +35,14 @@ async function grab(order, button) {
   button.setAttribute("aria-busy", "true");
   button.textContent = say("grabbing");
   const key = (button.key ??= newKey());
+  wanted.add(order.id);
   try {
     await command("claim", order.id, key, await place());
     button.textContent = say("got_it");
     announce(say("got_it"));
     location.assign(`${base}/errands/${order.id}`);
   } catch (refused) {
+    wanted.delete(order.id);
     button.removeAttribute("aria-busy");
     if (refused.code === "taken" || refused.code === "too_late") return gone(order.id, refused.next);
     button.disabled = false;
@@ -130,7 +134,7 @@ const soon = debounce(async () => (await refresh()) && onDuty && chime());
 
 duty.addEventListener("click", toggleDuty);
 onEntries((entries) => {
-  entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots).forEach((e) => gone(e.data.order_id));
+  entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots && !wanted.has(e.data.order_id)).forEach((e) => gone(e.data.order_id));
   if (entries.some((e) => e.type.startsWith("order."))) soon();
 });
 onForget(refresh);

@@ -4,7 +4,15 @@ import { say } from "../texts.js";
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
 
-export const time = (iso) => (iso ? clock.format(new Date(iso)) : "");
+const date = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", timeZone: "Asia/Shanghai" });
+
+// The clock alone for what is today, with the day before it for everything else.
+export function time(iso) {
+  if (!iso) return "";
+  const moment = new Date(iso);
+  const day = date.format(moment);
+  return day === date.format(new Date()) ? clock.format(moment) : `${day} ${clock.format(moment)}`;
+}
 
 export function far(metres) {
   if (metres == null) return null;

@@ -95,6 +95,7 @@ function draw() {
   const due = order.status === "claimed" && order.deadline;
   root.replaceChildren(
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
+    order.mine && order.status === "open" ? el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })) : "",
     due ? el("p", { class: "hint" }, say("pick_up_by", { time: time(due) })) : "",
     el("p", { id: "wrong", class: "note bad", role: "alert", hidden: !wrong }, wrong),
     order.private ? whom(order.private) : el("p", { class: "note good" }, say(["delivered", "closed"].includes(order.status) ? "thanks" : "not_yours_now")),

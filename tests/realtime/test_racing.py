@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import threading
 import uuid
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.house import Caller, House
+from tests.conftest import NewHouse
+from tests.house import Caller
 
-NEED = {
-    "kind": "medicine",
-    "summary": "代取降压药",
-    "building": "3号楼",
-    "urgency": "urgent",
-    "resident": {"name": "陈桂兰", "phone": "13900001234"},
-}
 COURIERS = [f"courier{n}" for n in range(1, 81)]
+ORDERS = 200
 
 
-def race(callers: list[Caller], order_id: str) -> list[dict]:
+def race(callers: list[Caller], order_id: str) -> list[dict[str, Any]]:
     """Everybody claims at the same moment; the answers in the callers' order."""
-    answers: list[dict] = [{}] * len(callers)
+    answers: list[dict[str, Any]] = [{}] * len(callers)
     start = threading.Barrier(len(callers))
 
     def grab(n: int, caller: Caller) -> None:
@@ -38,27 +33,42 @@ def race(callers: list[Caller], order_id: str) -> list[dict]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("slots", [1, 3])
-def test_eighty_couriers_want_the_same_order(tmp_path: Path, slots: int) -> None:
-    house = House(tmp_path).start()
-    try:
-        tokens = house.tokens([*COURIERS, "clerk"])
-        clerk = Caller(house.url, tokens["clerk"])
-        callers = [Caller(house.url, tokens[login]).connect() for login in COURIERS]
-        for caller in callers:
-            assert caller.say("duty.set", on=True)["ok"]
-        for _ in range(20):
-            order = clerk.post("/orders", {**NEED, "slots": slots}).json()
-            answers = race(callers, order["id"])
-            winners = [caller for caller, answer in zip(callers, answers, strict=True) if answer["ok"]]
-            assert len(winners) == slots
-            assert {answer["error"]["code"] for answer in answers if not answer["ok"]} == {"taken"}
-            for winner in winners:
-                assert winner.post(f"/orders/{order['id']}/release", {"reason": "busy"}, key=str(uuid.uuid4())).status_code == 200
-            assert clerk.post(f"/orders/{order['id']}/cancel", {"reason": "mistake"}).status_code == 200
-        assert "every journal holds" in house.flask("journal", "verify")
-        assert "all is well" in house.flask("doctor")
-        for caller in callers:
-            caller.close()
-    finally:
-        house.kill()
+def test_eighty_couriers_want_the_same_order_two_hundred_times(new_house: NewHouse, database: str, need: dict[str, Any]) -> None:
+    house = new_house(database).start()
+    tokens = house.tokens([*COURIERS, "clerk"])
+    clerk = Caller(house.url, tokens["clerk"])
+    callers = [Caller(house.url, tokens[login]).connect() for login in COURIERS]
+    for caller in callers:
+        assert caller.say("duty.set", on=True)["ok"]
+    everybody_won: dict[str, set[str]] = {}
+    for number in range(ORDERS):
+        slots = 1 if number % 4 else 3
+        order = clerk.post("/orders", {**need, "slots": slots}).json()
+        answers = race(callers, order["id"])
+        winners = [caller for caller, answer in zip(callers, answers, strict=True) if answer["ok"]]
+        assert len(winners) == slots
+        assert {answer["error"]["code"] for answer in answers if not answer["ok"]} == {"taken"}
+        everybody_won[order["id"]] = {winner.get("/me").json()["id"] for winner in winners}
+        for winner in winners:
+            assert winner.post(f"/orders/{order['id']}/release", {"reason": "busy"}, key=str(uuid.uuid4())).status_code == 200
+        assert clerk.post(f"/orders/{order['id']}/cancel", {"reason": "mistake"}).status_code == 200
+    claimed: dict[str, set[str]] = {}
+    for entry in everything(clerk):
+        if entry["type"] == "order.claimed" and entry["data"]["order_id"] in everybody_won:
+            claimed.setdefault(entry["data"]["order_id"], set()).update(entry["data"]["persons"])
+    assert claimed == everybody_won
+    assert "every journal holds" in house.flask("journal", "verify")
+    assert "all is well" in house.flask("doctor")
+    for caller in callers:
+        caller.close()
+
+
+def everything(caller: Caller) -> list[dict[str, Any]]:
+    """The whole journal of the caller's station, page by page."""
+    station = caller.get("/me").json()["station_id"]
+    entries: list[dict[str, Any]] = []
+    while True:
+        page = caller.get("/journal", station_id=station, since=entries[-1]["seq"] if entries else 0).json()
+        entries += page["entries"]
+        if not page["entries"] or entries[-1]["seq"] >= page["head"]:
+            return entries

@@ -129,7 +129,7 @@ def upgrade():
     sa.Column('passphrase_hash', sa.String(length=200), nullable=True),
     sa.Column('skills', sa.JSON(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
-    sa.Column('on_duty', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('on_duty', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('duty_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_lat', sa.Float(), nullable=True),
     sa.Column('last_lon', sa.Float(), nullable=True),
