@@ -6,6 +6,7 @@ family (Krasovsky 1940 ellipsoid), good to about a metre inside China.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import atan2, cos, pi, sin, sqrt
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ class Point(NamedTuple):
     lon: float
 
 
+@lru_cache(maxsize=100_000)  # the same depots and communities meet again and again, and each meeting costs 0.2 ms
 def metres(a: Point, b: Point) -> int:
     """The way as the crow flies, in whole metres, on the WGS-84 ellipsoid."""
     return round(geodesic((a.lat, a.lon), (b.lat, b.lon)).meters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
@@ -12,6 +12,7 @@ from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotFound
 from dispatch.core.geo import Point, metres
 from dispatch.core.permits import permitted
+from dispatch.core.secrets import Encrypted
 from dispatch.orders.models import Claim, Decline, Order
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
@@ -65,8 +66,12 @@ def order_facts(connection: Connection, order_id: str, person_id: str = "", *, l
     return row
 
 
+_SEEN_BY_ALL = [
+    *(column for column in _orders.c if not isinstance(column.type, Encrypted)), *_MY_COLUMNS,
+    _units.c.name.label("community"), _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"),
+]  # fmt: skip
 _WITH_NAMES = [
-    *_orders.c, *_MY_COLUMNS, _units.c.name.label("community"), _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"),
+    *_SEEN_BY_ALL, *(column for column in _orders.c if isinstance(column.type, Encrypted)),
     _residents.c.name.label("resident_name"), _residents.c.phone.label("resident_phone"), _residents.c.door.label("resident_door"),
 ]  # fmt: skip
 
@@ -105,21 +110,37 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return ~true()
 
 
+#: Nothing that is sealed is even read for the board.
+_board = (
+    select(*_SEEN_BY_ALL)
+    .join(_units, _units.c.id == _orders.c.community_id)
+    .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
+    .where(~select(_declines.c.order_id).where(_declines.c.order_id == _orders.c.id, _declines.c.person_id == _me).exists())
+    .order_by(_orders.c.posted_at)
+    .limit(BOARD_MOST)
+)
+
+
 def open_board(connection: Connection, actor: Actor) -> list[Row]:
     """The open orders that a courier may take, nearest first from where he was last known, else from his depot."""
-    not_for_me = select(_declines.c.order_id).where(_declines.c.person_id == actor.id)
-    found = _full().where(_orders.c.station_id == actor.station_id, _orders.c.status == Status.OPEN, _orders.c.id.not_in(not_for_me))
-    rows = connection.execute(found.order_by(_orders.c.posted_at).limit(BOARD_MOST), {"me": actor.id}).all()
+    rows = connection.execute(_board, {"station": actor.station_id, "me": actor.id}).all()
     start = place_of(connection, actor)
-    suits = [row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills]
-    return sorted(suits, key=lambda row: (distance(start, row) if distance(start, row) is not None else 10**9, row.posted_at))
+
+    def nearness(row: Row) -> tuple[bool, int, datetime]:
+        away = distance(start, row)
+        return (away is None, away or 0, row.posted_at)
+
+    return sorted((row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills), key=nearness)
+
+
+_unit_place = select(_units.c.lat, _units.c.lon).where(_units.c.id == bindparam("unit"))
 
 
 def place_of(connection: Connection, actor: Actor) -> Point | None:
     """Where distances are counted from: the last known point, else the unit's own."""
     if actor.place:
         return actor.place
-    unit = connection.execute(select(_units.c.lat, _units.c.lon).where(_units.c.id == actor.unit_id)).first()
+    unit = connection.execute(_unit_place, {"unit": actor.unit_id}).first()
     return Point(unit.lat, unit.lon) if unit and unit.lat is not None else None
 
 
