@@ -54,8 +54,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     limiter.init_app(app)
     hints.init_app(app)
     pages.init_app(app)
-    problems.init_app(app)
     api.init_app(app)
+    # After the API, which brings a form of its own for what goes wrong.
+    problems.init_app(app)
     for blueprint in (orders_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
     for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):

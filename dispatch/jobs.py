@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.core import idempotency
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
+from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
@@ -35,10 +36,12 @@ def sweep(app: Flask) -> int:
 
 def tidy(app: Flask) -> None:
     """Forget what we need not know any longer."""
-    with app.app_context(), transaction() as work:
-        idempotency.forget_old(work)
-        signing_in.forget_expired(work)
-        forget_finished(work)
+    with app.app_context():
+        with transaction() as work:
+            idempotency.forget_old(work)
+            signing_in.forget_expired(work)
+            forget_finished(work)
+        photographing.forget_unused()
 
 
 class Leader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,9 @@ from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import full_order
 from dispatch.people.identity import Actor
 
+#: A file younger than this may belong to a command under way, in seconds.
+UNUSED_KEPT_S = 3600
+
 
 def folder() -> Path:
     """Where photos lie: outside everything that is served."""
@@ -37,8 +41,8 @@ def fingerprint(upload: Any) -> str | None:
 
 
 @contextmanager
-def kept(upload: Any) -> Iterator[str | None]:
-    """Store an upload for the length of a command; what the command refuses is removed again.
+def kept(upload: Any, order_id: str) -> Iterator[str | None]:
+    """Store an upload for the length of a command; what the command refuses, or had done before, is removed again.
 
     Raises:
         Invalid: it is not a photo that can be kept.
@@ -52,9 +56,24 @@ def kept(upload: Any) -> Iterator[str | None]:
         raise Invalid("photo", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
     try:
         yield stored.name
-    except BaseException:
-        photos.remove(folder(), stored.name)
-        raise
+    finally:
+        if _photo_of(order_id) != stored.name:
+            photos.remove(folder(), stored.name)
+
+
+def _photo_of(order_id: str) -> str | None:
+    found = select(Order.__table__.c.delivery_photo).where(Order.__table__.c.id == order_id)
+    return reading().execute(found).scalar_one_or_none()
+
+
+def forget_unused() -> int:
+    """Remove the files that no order names any more, or never came to name because we were ended; returns how many."""
+    named = set(reading().execute(select(Order.__table__.c.delivery_photo).where(Order.__table__.c.delivery_photo.is_not(None))).scalars())
+    before = time.time() - UNUSED_KEPT_S
+    unused = [file for file in folder().glob("*") if file.name not in named and file.stat().st_mtime < before]
+    for file in unused:
+        file.unlink(missing_ok=True)
+    return len(unused)
 
 
 def delivery_photo(actor: Actor, order_id: str) -> Path:
@@ -64,7 +83,7 @@ def delivery_photo(actor: Actor, order_id: str) -> Path:
         NotFound: there is none, or none for this person: clerk and coordinator alone may look.
     """
     order = full_order(reading(), actor, order_id)
-    name = reading().execute(select(Order.__table__.c.delivery_photo).where(Order.__table__.c.id == order_id)).scalar_one()
+    name = _photo_of(order_id)
     if not name or not permitted(PERMITS, "see_code", actor, order):
         raise NotFound()
     return photos.path_of(folder(), name)
