@@ -56,9 +56,13 @@ class Broadcaster:
             self._strangers = True
         self._wake.set()
 
-    def follow(self, station_id: str, head: int) -> None:
-        """Follow a station from its present head on, if nobody here has followed it yet."""
-        self.cursors.setdefault(station_id, head)
+    def follow(self, station_id: str, head: int) -> int:
+        """Follow a station from its present head on, if nobody here follows it yet.
+
+        Returns:
+            the number after which everything will be said to a listener who stands in the station's room already.
+        """
+        return max(head, self.cursors.setdefault(station_id, head))
 
     def _speak_forever(self) -> None:
         while True:
@@ -85,6 +89,8 @@ class Broadcaster:
             self._strangers = False
             listeners.drop_strangers(self.app)
         listeners.cut_off_the_deaf()
+        for unheard in self.cursors.keys() - listeners.streams().keys():
+            del self.cursors[unheard]
 
     def _speak_stream(self, station_id: str, audiences: set[Audience], head: int) -> None:
         cursor = self.cursors.setdefault(station_id, head)

@@ -136,10 +136,8 @@ def _connect(auth: Any) -> None:
     for station_id in streams:
         join_room(room(station_id, audience))
     listeners.by_sid[sid] = Listener(actor.id, credential, audience, streams)
-    now_at = heads(reading(), streams)
-    for station_id, head in now_at.items():
-        current_app.extensions["broadcaster"].follow(station_id, head)
-    said = [{"station_id": station_id, "head": now_at[station_id]} for station_id in streams]
+    follow = current_app.extensions["broadcaster"].follow
+    said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in heads(reading(), streams).items()]
     person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
     socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
 

@@ -1,0 +1,141 @@
+"""Who hears what: each entry type × each listener; and that nobody's name, phone, door or note travels where it should not."""
+
+from __future__ import annotations
+
+import io
+import time
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from dispatch.realtime.audience import HEARD, as_heard, audience_of
+from tests.house import Caller
+from tests.realtime.conftest import Serve
+
+STATION, DISTRICT = "120116014", "120116"
+HOME = f"{STATION}003"
+
+
+def listener(role: str, unit: str, station: str | None) -> Any:
+    return audience_of(SimpleNamespace(role=role, unit_id=unit, station_id=station))
+
+
+LISTENERS = {
+    "courier": listener("courier", f"{STATION}D01", STATION),
+    "clerk": listener("clerk", HOME, STATION),
+    "other clerk": listener("clerk", f"{STATION}004", STATION),
+    "coordinator": listener("coordinator", STATION, STATION),
+    "supervisor": listener("supervisor", DISTRICT, None),
+    "other supervisor": listener("supervisor", "120101", None),
+    "neighbour": listener("courier", "120116015D01", "120116015"),
+    "admin": listener("admin", DISTRICT, None),
+}
+ON_THE_BOARD = {"courier", "clerk", "coordinator"}
+AT_THE_DESKS = {"clerk", "coordinator"}
+#: Entry type → who hears it in full.
+HEARS = {
+    "order.posted": ON_THE_BOARD, "order.opened": ON_THE_BOARD, "order.claimed": ON_THE_BOARD, "order.assigned": ON_THE_BOARD,
+    "order.released": ON_THE_BOARD, "order.picked_up": ON_THE_BOARD, "order.delivered": ON_THE_BOARD, "order.confirmed": ON_THE_BOARD,
+    "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
+    "order.escalated": AT_THE_DESKS | {"supervisor"},
+    "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
+}  # fmt: skip
+
+
+def entry(kind: str, was: str = "open") -> dict[str, Any]:
+    data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
+    if not kind.startswith("order."):
+        data = {"person_id": "p"}
+    return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
+
+
+def test_every_entry_type_has_its_line_in_the_table() -> None:
+    assert set(HEARD) == set(HEARS)
+
+
+@pytest.mark.parametrize("kind", sorted(HEARS))
+def test_who_hears_it_and_who_only_its_number(kind: str) -> None:
+    for who, audience in LISTENERS.items():
+        heard = as_heard(audience, entry(kind))
+        assert (heard["seq"], heard["station_id"]) == (7, STATION)
+        if who in HEARS[kind]:
+            assert heard["type"] == kind, who
+            names_persons = "persons" in heard["data"] or "person_id" in heard["data"]
+            assert names_persons == (who in AT_THE_DESKS), who
+        else:
+            assert heard == {"station_id": STATION, "seq": 7, "at": heard["at"], "type": "private"}, who
+
+
+def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> None:
+    for kind in sorted(HEARS):
+        if kind.startswith("order.") and kind not in ("order.opened", "order.escalated"):
+            assert as_heard(LISTENERS["courier"], entry(kind, was="waiting"))["type"] == "private", kind
+            assert as_heard(LISTENERS["clerk"], entry(kind, was="waiting"))["type"] == kind
+
+
+def test_an_entry_of_a_type_that_nobody_has_listed_is_private_to_all() -> None:
+    for audience in LISTENERS.values():
+        assert as_heard(audience, entry("order.invented"))["type"] == "private"
+
+
+CANARY = {"name": "金丝雀小姐", "phone": "13977665544", "door": "99单元9901", "note": "钥匙在红花盆下", "reason": "老人正在午睡呢"}
+EARS = ["courier2", "courier3", "neighbour", "clerk2", "coordinator", "supervisor", "clerk", "courier1"]
+
+
+@pytest.mark.slow
+def test_a_canary_is_in_no_frame_log_journal_answer_of_others_nor_in_the_file(serve: Serve, need: dict[str, Any]) -> None:
+    house = serve("sqlite", EARS, LOG_LEVEL="DEBUG")
+    callers = {login: house.line(login) for login in EARS}
+    resident = {name: CANARY[name] for name in ("name", "phone", "door")}
+    order = callers["clerk"].post("/orders", {**need, "resident": resident, "private_note": CANARY["note"]}).json()
+    assert order["private"]["name"] == CANARY["name"]
+    strangers = ["courier2", "courier3", "neighbour", "clerk2", "supervisor"]
+    said: list[str] = [str(look(callers[login], order["id"])) for login in strangers]
+    claim = callers["courier1"].say("order.claim", order_id=order["id"], key=str(uuid.uuid4()))
+    assert claim["order"]["private"]["note"] == CANARY["note"]
+    assert callers["courier1"].post(f"/orders/{order['id']}/reveal").json() == {"phone": CANARY["phone"]}
+    said += [str(look(callers[login], order["id"])) for login in strangers]
+    # What is wrong with it is not repeated in an error or in the log.
+    said.append(callers["clerk"].post("/orders", {**need, "resident": resident, "kind": CANARY["note"]}).text)
+    said.append(str(callers["courier1"].say("order.release", order_id=order["id"], key=str(uuid.uuid4()), reason=CANARY["note"])))
+    assert callers["courier1"].say("order.pick_up", order_id=order["id"], key=str(uuid.uuid4()))["ok"]
+    form = {"reason": (None, CANARY["reason"]), "photo": ("p.jpg", picture())}
+    address = f"{callers['courier1'].url}/api/v1/orders/{order['id']}/deliver"
+    delivered = callers["courier1"].http.post(address, files=form, headers={"Idempotency-Key": str(uuid.uuid4())})
+    assert delivered.status_code == 200, delivered.text
+    said.append(delivered.text)  # he has delivered: no more of it
+    said += [str(look(callers[login], order["id"])) for login in [*strangers, "courier1"]]
+    assert callers["clerk"].post(f"/orders/{order['id']}/confirm").status_code == 200
+    deadline = time.monotonic() + 20
+    while not any(entry["type"] == "order.confirmed" for entry in callers["coordinator"].entries):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    frames = str([[caller.entries, caller.heard] for caller in callers.values()])
+    journal = str(callers["coordinator"].get("/journal", station_id=STATION, since=0).json())
+    database = b"".join(path.read_bytes() for path in house.house.folder.glob("lastmetre.db*"))
+    house.house.flask("backup", str(house.house.folder / "copy.tgz"))
+    for what, word in CANARY.items():
+        assert word not in frames, what
+        assert word not in journal, what
+        assert word not in house.house.said(), what
+        assert word not in "".join(said), what
+        assert word.encode() not in database, what
+    assert b"1397766" not in database
+    assert "order.confirmed" in frames
+
+
+def look(caller: Caller, order_id: str) -> list[str]:
+    """Everything that a person can ask for."""
+    answers = [caller.get(path) for path in ("/me", "/orders", f"/orders/{order_id}", "/couriers", "/communities")]
+    answers += [caller.get("/orders", status=status) for status in ("open", "mine", "active", "today")]
+    pages = [caller.http.get(f"{caller.url}{path}") for path in ("/board", f"/errands/{order_id}", "/desk", "/overview", "/watch")]
+    return [answer.text for answer in [*answers, *pages]]
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "green").save(out, "JPEG")
+    return out.getvalue()
