@@ -19,7 +19,7 @@ from dispatch.core.unit_of_work import reading, transaction
 from dispatch.demo import street
 from dispatch.extensions import db, scheduler
 from dispatch.journal.reading import breaks
-from dispatch.people.enrolling import add_person, make_invite
+from dispatch.people.enrolling import add_person, give_role, make_invite
 from dispatch.people.importing import import_units
 from dispatch.people.models import Role
 from dispatch.people.queries import person_by_login
@@ -73,6 +73,21 @@ def _person(login: str) -> str:
     if row is None:
         raise click.ClickException(f"There is nobody with the login {login}.")
     return str(row.id)
+
+
+@people.command("move")
+@click.argument("login")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--unit", required=True, help="The unit's code.")
+def people_move(login: str, role: str, unit: str) -> None:
+    """Give LOGIN another role or unit; whatever they have open ends."""
+    person_id = _person(login)
+    try:
+        with transaction() as work:
+            give_role(work, person_id, Role(role), unit)
+    except Invalid as refused:
+        raise click.ClickException(f"{refused.extra['field']}: {refused.detail}") from refused
+    current_app.extensions["hints"].flush()
 
 
 @people.command("invite")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import redis
@@ -21,10 +22,11 @@ class Hints:
 
     def __init__(self, redis_url: str | None) -> None:
         self.redis_url = redis_url
+        self.redis = redis.Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) if redis_url else None
         self.listeners: list[Callable[[str], None]] = []
         self._unsent: set[str] = set()
         self._some = threading.Event()
-        self._threads_started = False
+        self._publishing = False
         self._guard = threading.Lock()
 
     def tell(self, hint: str) -> None:
@@ -34,65 +36,55 @@ class Hints:
         if self.redis_url:
             with self._guard:
                 self._unsent.add(hint)
-            self._start(self._publish_forever)
+            self._start_publisher()
             self._some.set()
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Call `listener` for every hint, of whichever process."""
         self.listeners.append(listener)
         if self.redis_url:
-            threading.Thread(target=self._subscribe_forever, daemon=True, name="hints-in").start()
+            threading.Thread(target=self._subscribe_forever, args=[self.redis_url], daemon=True, name="hints-in").start()
 
-    def flush(self) -> None:
-        """Publish what is unsent, for a command that is about to end; a failure costs listeners a second."""
-        try:
-            self._publish()
-        except redis.RedisError:
-            log.warning("hints.unsent", count=len(self._unsent))
-
-    def _start(self, target: Callable[[], None]) -> None:
-        with self._guard:
-            if not self._threads_started:
-                self._threads_started = True
-                threading.Thread(target=target, daemon=True, name="hints-out").start()
-
-    def _client(self) -> redis.Redis:
-        return redis.Redis.from_url(self.redis_url or "", socket_connect_timeout=1, socket_timeout=None)
-
-    def _publish(self) -> None:
+    def flush(self) -> bool:
+        """Publish what is unsent; returns whether Redis took it. If not, the listeners look by themselves within a second."""
         with self._guard:
             hints, self._unsent = self._unsent, set()
-        if hints:
-            with redis.Redis.from_url(self.redis_url or "", socket_connect_timeout=1, socket_timeout=1) as client:
-                for hint in hints:
-                    client.publish(CHANNEL, hint)
+        if self.redis is None:
+            return True
+        try:
+            for hint in hints:
+                self.redis.publish(CHANNEL, hint)
+        except redis.RedisError as error:
+            log.warning("hints.redis_away", error=type(error).__name__, unsent=len(hints))
+            return False
+        return True
+
+    def _start_publisher(self) -> None:
+        with self._guard:
+            if not self._publishing:
+                self._publishing = True
+                threading.Thread(target=self._publish_forever, daemon=True, name="hints-out").start()
 
     def _publish_forever(self) -> None:
-        client = redis.Redis.from_url(self.redis_url or "", socket_connect_timeout=1, socket_timeout=1)
         while True:
             self._some.wait()
             self._some.clear()
-            with self._guard:
-                hints, self._unsent = self._unsent, set()
-            try:
-                for hint in hints:
-                    client.publish(CHANNEL, hint)
-            except redis.RedisError as error:
-                # The listeners look by themselves every second: what was not said is late, not lost.
-                log.warning("hints.redis_away", error=type(error).__name__)
-                threading.Event().wait(REST_S)
+            if not self.flush():
+                time.sleep(REST_S)
 
-    def _subscribe_forever(self) -> None:
+    def _subscribe_forever(self, redis_url: str) -> None:
+        options = {"socket_connect_timeout": 1, "socket_timeout": None, "socket_keepalive": True}
+        client = redis.Redis.from_url(redis_url, **options)
         while True:
             try:
-                with self._client().pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
+                with client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call]
                     channel.subscribe(CHANNEL)
                     for message in channel.listen():
                         for listener in self.listeners:
                             listener(message["data"].decode())
             except redis.RedisError as error:
                 log.warning("hints.redis_away", error=type(error).__name__)
-            threading.Event().wait(REST_S)
+            time.sleep(REST_S)
 
 
 def announce(app: Flask, hint: str) -> None:

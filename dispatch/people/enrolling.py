@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, update
@@ -72,9 +72,7 @@ def add_person(
     Raises:
         Invalid: the unit does not exist or does not fit the role; the login is taken; the passphrase is too short.
     """
-    unit = work.execute(select(_units).where(_units.c.id == unit_id)).first()
-    if unit is None or unit.level not in LEVELS[role]:
-        raise Invalid("unit", _("单位不存在，或与角色不符。"))
+    unit = _unit_for(work, role, unit_id)
     if login and work.execute(select(_persons.c.id).where(_persons.c.login == login)).first():
         raise Invalid("login", _("登录名已有人用。"))
     if passphrase is not None and len(passphrase) < PASSPHRASE_LEAST:
@@ -89,6 +87,28 @@ def add_person(
     if person["station_id"]:
         append(work, str(person["station_id"]), "person.enrolled", person_id=person["id"], role=role, unit_id=unit_id)
     return str(person["id"])
+
+
+def _unit_for(work: Work, role: Role, unit_id: str) -> Any:
+    unit: Any = work.execute(select(_units).where(_units.c.id == unit_id)).first()
+    if unit is None or unit.level not in LEVELS[role]:
+        raise Invalid("unit", _("单位不存在，或与角色不符。"))
+    return unit
+
+
+def give_role(work: Work, person_id: str, role: Role, unit_id: str) -> None:
+    """Give a person another role or unit. Their sessions end, on open sockets too: the old role's rights are gone at once.
+
+    Raises:
+        Invalid: the unit does not exist or does not fit the role.
+    """
+    station_id = station_of(_unit_for(work, role, unit_id))
+    values = {"role": role, "unit_id": unit_id, "station_id": station_id, "on_duty": False, "last_lat": None, "last_lon": None}
+    before = work.execute(select(_persons.c.station_id).where(_persons.c.id == person_id)).scalar_one()
+    work.execute(update(_persons).where(_persons.c.id == person_id).values(**values))
+    end_sessions(work, person_id)
+    for station in sorted({station for station in (before, station_id) if station}):
+        append(work, station, "person.enrolled", person_id=person_id, role=role, unit_id=unit_id)
 
 
 def station_of(unit: Unit) -> str | None:

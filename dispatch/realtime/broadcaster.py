@@ -30,7 +30,7 @@ FRAME_MOST = 200
 #: After these its holders do not hold the order any more.
 ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened"}
 #: After this somebody may have to go.
-ENDS_PERSON = {"person.suspended"}
+ENDS_PERSON = {"person.suspended", "person.enrolled"}
 
 log = structlog.get_logger()
 
