@@ -8,6 +8,8 @@ import struct
 import threading
 import time
 import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +99,7 @@ def test_a_strangers_frame_of_200_mb_costs_nothing_and_harms_nobody(serve: Serve
     line = upgraded(house.house)
     pieces = (bytes([0x01 if n == 0 else 0x00, 0x80 | 126]) + struct.pack("!H", 50_000) + b"\0\0\0\0" + b"x" * 50_000 for n in range(4000))
     with pytest.raises((ConnectionResetError, BrokenPipeError)):
-        for piece in pieces:
-            line.sendall(piece)
+        deque(map(line.sendall, pieces))
     line.close()
     assert_the_house_works(clerk, courier, need)
     assert watch.growth_kb() <= MOST_GROWTH_KB
@@ -206,7 +207,13 @@ class Browser:
         answer = self.http.post(f"{house.url}/demo/be/{login}", data={"csrf_token": proof}, timeout=10)
         assert answer.status_code == 200, answer.text[:300]
         self.cookie = next(cookie.value for cookie in self.http.cookies if cookie.name == "lm_session")
+        self.lines: list[websocket.WebSocket] = []
         self.line = self.open()
+
+    def close(self) -> None:
+        self.http.close()
+        for line in self.lines:
+            line.close()
 
     def _proof(self, url: str) -> str:
         page = self.http.get(url, timeout=10).text
@@ -216,6 +223,7 @@ class Browser:
         origin, cookie = f"http://127.0.0.1:{self.house.port}", f"lm_session={self.cookie}"
         address = f"ws://127.0.0.1:{self.house.port}/socket.io/?EIO=4&transport=websocket"
         line = websocket.create_connection(address, origin=origin, cookie=cookie, timeout=20)
+        self.lines.append(line)
         line.recv()
         line.send("40")
         said = ""
@@ -243,9 +251,25 @@ class Browser:
             return True
 
 
-def test_signing_out_closes_the_open_socket_too(serve: Serve) -> None:
+Browse = Callable[[House, str], Browser]
+
+
+@pytest.fixture
+def browse() -> Iterator[Browse]:
+    browsers: list[Browser] = []
+
+    def start(house: House, login: str) -> Browser:
+        browsers.append(Browser(house, login))
+        return browsers[-1]
+
+    yield start
+    for browser in browsers:
+        browser.close()
+
+
+def test_signing_out_closes_the_open_socket_too(serve: Serve, browse: Browse) -> None:
     house = serve("sqlite", [])
-    browser, other = Browser(house.house, "courier1"), Browser(house.house, "courier1")
+    browser, other = browse(house.house, "courier1"), browse(house.house, "courier1")
     assert browser.let_in
     assert browser.submit("/sign-out").status_code == 200
     assert browser.is_shown_out()
@@ -255,9 +279,9 @@ def test_signing_out_closes_the_open_socket_too(serve: Serve) -> None:
     assert not other.is_shown_out()  # his other phone stays
 
 
-def test_suspension_and_another_role_close_the_open_sockets(serve: Serve) -> None:
+def test_suspension_and_another_role_close_the_open_sockets(serve: Serve, browse: Browse) -> None:
     house = serve("sqlite", ["courier1", "courier2"])
-    one, two, boss = Browser(house.house, "courier1"), Browser(house.house, "courier2"), Browser(house.house, "coordinator")
+    one, two, boss = browse(house.house, "courier1"), browse(house.house, "courier2"), browse(house.house, "coordinator")
     program = house["courier1"].connect()
     person = house["courier1"].get("/me").json()["id"]
     assert boss.submit(f"/couriers/{person}/suspend").status_code == 200
@@ -276,9 +300,9 @@ def test_suspension_and_another_role_close_the_open_sockets(serve: Serve) -> Non
     assert house["courier1"].get("/me").status_code == 200
 
 
-def test_a_post_that_leans_on_the_cookie_must_come_from_our_page(serve: Serve) -> None:
+def test_a_post_that_leans_on_the_cookie_must_come_from_our_page(serve: Serve, browse: Browse) -> None:
     house = serve("sqlite", [])
-    browser = Browser(house.house, "courier1")
+    browser = browse(house.house, "courier1")
     for path in ("/api/v1/orders/x/claim", "/sign-out", "/language"):
         answer = browser.http.post(browser.base + path, json={}, headers={"Idempotency-Key": str(uuid.uuid4())}, timeout=10)
         assert answer.status_code in (400, 422), path
