@@ -122,7 +122,8 @@ class Caller:
         self.line: socketio.Client | None = None
 
     def connect(self) -> Caller:
-        """Open the line and listen."""
+        """Open the line, or a new one, and listen."""
+        self.hang_up()
         self.line = socketio.Client(reconnection=False)
         self.line.on("journal", self.entries.extend)
         for name in ("hello", "forget", "heads", "alert"):
@@ -143,7 +144,14 @@ class Caller:
         headers = {"Idempotency-Key": key} if key else {}
         return self.http.post(f"{self.url}/api/v1{path}", json=body or {}, headers=headers, timeout=30)
 
-    def close(self) -> None:
+    def hang_up(self) -> None:
+        """Close the line; one whose server has died still holds a socket of ours."""
         if self.line:
+            held = self.line.eio.ws
             self.line.disconnect()
+            if held:
+                held.shutdown()
+
+    def close(self) -> None:
+        self.hang_up()
         self.http.close()
