@@ -74,7 +74,7 @@ def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
     """What a request or a connecting socket shows: `auth.token`, the Authorization header, or the cookie."""
     header = request.headers.get("Authorization", "")
     token = (auth or {}).get("token") or (header[7:] if header.startswith("Bearer ") else None)
-    if token:
+    if token or not asked_by_cookie():
         return Credential("bearer", token_hash(str(token)))
     cookie = request.cookies.get(SESSION_COOKIE)
     return Credential("session", token_hash(cookie)) if cookie else None

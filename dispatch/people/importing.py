@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,9 @@ LEVELS = {
 }  # fmt: skip
 #: Which level a unit's parent must have; a district's parent (a city) is not ours.
 PARENTS = {Level.STATION: Level.DISTRICT, Level.COMMUNITY: Level.STATION, Level.DEPOT: Level.STATION}
+
+#: What must be there before what.
+RANKS = {Level.DISTRICT.value: 0, Level.STATION.value: 1, Level.COMMUNITY.value: 2, Level.DEPOT.value: 2}
 
 _units = Unit.__table__
 
@@ -52,24 +55,35 @@ def import_units(work: Work, rows: Iterable[str]) -> Report:
         the report; a bad line is refused and named, the others come in. Lines may stand in any order.
     """
     known = {row.id: row for row in work.execute(select(_units))}
-    read = [(number, _read(record)) for number, record in enumerate(csv.DictReader(rows), start=2)]
     levels = {code: row.level for code, row in known.items()}
-    levels |= {str(unit["id"]): str(unit["level"]) for _, unit in read if "why" not in unit}
-    report, added, seen = Report(), [], set()
-    for number, unit in read:
+    lines, added = [], []
+    # From the top down, however they stand in the file: below a unit that is refused nothing can be added.
+    for number, unit in sorted(_numbered(rows), key=lambda line: RANKS.get(str(line[1].get("level")), 0)):
         code = str(unit["id"])
-        why = str(unit.get("why") or "") or _misplaced(unit, levels) or ("stands twice" if code in seen else "")
-        seen.add(code)
+        why = str(unit.get("why") or "") or _misplaced(unit, levels) or _lifted(unit, levels)
         if why:
-            report.lines.append(Line(number, "refused", code, why))
-        elif code not in known:
+            lines.append(Line(number, "refused", code, why))
+            continue
+        levels[code] = str(unit["level"])
+        if code not in known:
             added.append(unit)
-            report.lines.append(Line(number, "added", code))
+            lines.append(Line(number, "added", code))
         else:
-            report.lines.append(Line(number, _change(work, known[code], unit), code))
+            lines.append(Line(number, _change(work, known[code], unit), code))
     if added:
         work.execute_many(insert(_units), added)
-    return report
+    return Report(sorted(lines))
+
+
+def _numbered(rows: Iterable[str]) -> Iterator[tuple[int, dict[str, object]]]:
+    """Each record with the number of its line; of two with one code only the first can be meant."""
+    reader, seen = csv.DictReader(rows), set()
+    for record in reader:
+        unit = _read(record)
+        if unit["id"] in seen:
+            unit.setdefault("why", "stands twice")
+        seen.add(unit["id"])
+        yield reader.line_num, unit
 
 
 def _read(record: dict[str, str | None]) -> dict[str, object]:
@@ -88,6 +102,8 @@ def _read(record: dict[str, str | None]) -> dict[str, object]:
         return unit | {"why": "lat and lon must be degrees"}
     if any(value is not None and not -limit <= value <= limit for value, limit in zip(point, (90, 180), strict=True)):
         return unit | {"why": "lat and lon must be degrees"}
+    if (point[0] is None) != (point[1] is None):
+        return unit | {"why": "lat and lon belong together"}
     return unit | {"level": LEVELS[text["level"]].value, "lat": point[0], "lon": point[1]}
 
 
@@ -98,11 +114,14 @@ def _misplaced(unit: dict[str, object], levels: dict[str, str]) -> str:
     return ""
 
 
+def _lifted(unit: dict[str, object], levels: dict[str, str]) -> str:
+    known = levels.get(str(unit["id"]))
+    return "level cannot change" if known and known != unit["level"] else ""
+
+
 def _change(work: Work, before: Unit, unit: dict[str, object]) -> str:
-    """Bring a known unit up to date; a level never changes, a point only when one is given."""
+    """Bring a known unit up to date; a point only when one is given."""
     given = {key: value for key, value in unit.items() if value is not None}
-    if given["level"] != before.level:
-        return "refused"
     if all(getattr(before, key) == value for key, value in given.items()):
         return "unchanged"
     work.execute(update(_units).where(_units.c.id == before.id).values(**given))

@@ -83,7 +83,8 @@ def sign_in_device(device_key: str, pin: str) -> str:
     if not _matches(row.pin_hash, pin):
         raise Invalid("pin", _("PIN 不对。"))
     with transaction() as work:
-        work.execute(update(_devices).where(_devices.c.id == row.id).values(wrong_pins=0, next_try_at=None))
+        # Counting this try may have ended the device: it was the last one, and right.
+        work.execute(update(_devices).where(_devices.c.id == row.id).values(wrong_pins=0, next_try_at=None, ended_at=None))
         return open_session(work, row.person_id, row.role)
 
 

@@ -35,15 +35,15 @@ def find_or_add(work: Work, community_id: str, given: Mapping[str, Any]) -> str:
     if not name:
         raise Invalid("resident.name", _("请填写老人姓名。"))
     phone = clean_phone(str(given["phone"])) if given.get("phone") else None
-    facts: dict[str, Any] = {"name": name, "door": str(given.get("door") or "").strip() or None}
+    facts: dict[str, Any] = {"name": name, "door": str(given.get("door") or "").strip() or None, "groups": list(given.get("groups") or [])}
     known = _known(work, community_id, phone) if phone else None
     if known:
-        facts |= {"groups": list(given["groups"])} if given.get("groups") else {}
-        work.execute(update(_residents).where(_residents.c.id == known).values(**facts))
+        said = {fact: value for fact, value in facts.items() if value}
+        work.execute(update(_residents).where(_residents.c.id == known).values(**said))
         return known
     row = {
-        "id": new_id(), "community_id": community_id, "phone": phone, "groups": list(given.get("groups") or []),
-        "phone_hash": keyring().hashes(phone)[0] if phone else None, "on_care_list": False, "created_at": now(), **facts,
+        "id": new_id(), "community_id": community_id, "phone": phone, "phone_hash": keyring().hashes(phone)[0] if phone else None,
+        "on_care_list": False, "created_at": now(), **facts,
     }  # fmt: skip
     work.execute(insert(_residents), row)
     return str(row["id"])

@@ -26,5 +26,7 @@ def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str,
 
 
 def masked(phone: str | None) -> str | None:
-    """A number by which she knows that it is hers, and nobody else does: 138****5678."""
-    return f"{phone[:3]}****{phone[-4:]}" if phone and len(phone) >= 8 else ("****" if phone else None)
+    """A number by which she knows that it is hers, and nobody else does: 138****5678. Four digits at least stay hidden."""
+    if not phone:
+        return None
+    return f"{phone[:3] if len(phone) >= 11 else ''}****{phone[-4:] if len(phone) >= 8 else ''}"

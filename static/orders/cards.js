@@ -37,8 +37,10 @@ export function head(order) {
     order.summary && el("p", {}, order.summary));
 }
 
+// To one of several who are needed the order is his, though others may still take theirs.
 export const statusTag = (order) =>
-  el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` }, say(`status_${order.status}`));
+  el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
+    order.mine && order.status === "open" ? say("got_it") : say(`status_${order.status}`));
 
 // A row of reasons, one tap each; nothing happens until one is tapped.
 export function reasons(title, codes, choose) {

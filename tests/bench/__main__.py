@@ -1,0 +1,43 @@
+"""`python -m tests.bench [--quick] [--only a,b,c,d,e]`: measure, print the table, and write it into docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from tests.bench import measures
+from tests.bench.grounds import Grounds
+from tests.bench.table import as_markdown, print_table, write_into
+
+PARTS = "abcde"
+
+
+def main() -> None:
+    """Figures, not a test: ends well whatever they are."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    options.add_argument("--quick", action="store_true", help="less of everything; nothing is written into docs/performance.md")
+    options.add_argument("--only", default=",".join(PARTS), help="a acknowledgements, b claims, c losers, d memory, e past orders")
+    options.add_argument("--no-postgresql", action="store_true", help="SQLite alone")
+    options.add_argument("--folder", type=Path, help="where the databases lie, if not in the system's temporary folder")
+    asked = options.parse_args()
+    only = asked.only.replace(",", "")
+    scale = measures.QUICK if asked.quick else measures.FULL
+    figures = []
+    with Grounds(Path(tempfile.mkdtemp(prefix="lastmetre-bench-", dir=asked.folder))) as grounds:
+        if set(only) & set("abc"):
+            figures += measures.rates(grounds, scale, only)
+        if set(only) & set("bc") and not asked.no_postgresql:
+            figures += measures.rates(grounds, scale, only, postgresql=True)
+        if "d" in only:
+            figures += measures.memory(grounds)
+        if "e" in only:
+            figures += measures.flat(grounds, scale)
+    print_table(figures)
+    if not asked.quick and set(only) == set(PARTS):
+        write_into(Path("docs/performance.md"), as_markdown(figures, os.cpu_count() or 1))
+
+
+if __name__ == "__main__":
+    main()

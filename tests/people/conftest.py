@@ -1,0 +1,13 @@
+"""What the tests of the people share."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.people.doors import Browser
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)
