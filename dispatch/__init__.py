@@ -47,8 +47,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     logs.init_app(app)
     secrets.init_app(app)
     db.init_app(app)
-    with app.app_context():
-        transactions.listen_to(db.engine)
+    transactions.init_app(app)
     migrate.init_app(app, db)
     csrf.init_app(app)
     limiter.init_app(app)

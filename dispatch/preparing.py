@@ -24,7 +24,6 @@ def prepare(app: Flask) -> None:
             upgrade()
         if app.config["DEMO"]:
             street.load()
-        db.session.remove()
     print(f"LastMetre 最后一米 → http://localhost:{app.config['PORT']}/   (Ctrl-C ends it)", flush=True)
     if app.config["DEMO"]:
         print(f"One tap on the first page makes you one of: {WHO}", flush=True)

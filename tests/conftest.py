@@ -14,7 +14,7 @@ from flask import Flask
 
 from config import settings
 from dispatch import create_app
-from dispatch.core.unit_of_work import reading
+from dispatch.core.unit_of_work import give_back, look_again, reading
 from dispatch.extensions import db
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.queries import person_by_login
@@ -95,7 +95,7 @@ def app(street: Path, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(settings({**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "DATABASE_URL": "", "REDIS_URL": ""}))
     with made.app_context():
         yield made
-        db.session.remove()
+        give_back()
         db.engine.dispose()
 
 
@@ -104,7 +104,7 @@ def cast(app: Flask) -> Callable[[str], Actor]:
     """The cast by login, as they are now."""
 
     def find(login: str) -> Actor:
-        db.session.rollback()
+        look_again()
         actor = locked_actor(reading(), person_by_login(reading(), login).id)
         assert actor is not None
         return actor

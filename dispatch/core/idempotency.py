@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dispatch.core.clock import now
 from dispatch.core.columns import Moment
 from dispatch.core.errors import Invalid, StillRunning
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, reading
 from dispatch.extensions import db
 
@@ -40,10 +41,12 @@ class Idempotency(db.Model):
 
 
 _table = Idempotency.__table__
-_find = select(_table.c.body_hash, _table.c.outcome).where(
-    _table.c.person_id == bindparam("person"), _table.c.key == bindparam("idempotency_key")
+_find = Prepared(
+    select(_table.c.body_hash, _table.c.outcome).where(
+        _table.c.person_id == bindparam("person"), _table.c.key == bindparam("idempotency_key")
+    )
 )
-_keep = insert(_table)
+_keep = Prepared(insert(_table), [column.name for column in _table.columns])
 _try_lock = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 _running: set[tuple[str, str]] = set()
@@ -67,7 +70,7 @@ class Once:
         """
         if self.key is None:
             return None
-        row = (connection or reading()).execute(_find, {"person": self.person_id, "idempotency_key": self.key}).first()
+        row = _find.first(connection or reading(), person=self.person_id, idempotency_key=self.key)
         if row is None:
             return None
         if row.body_hash != self.body_hash:
@@ -79,7 +82,7 @@ class Once:
         """Write the outcome in the transaction of the change itself."""
         if self.key is not None:
             row = {"person_id": self.person_id, "key": self.key, "body_hash": self.body_hash, "outcome": outcome, "at": now()}
-            work.execute(_keep, row)
+            _keep.run(work.connection, **row)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pysqlite3
+from flask import Flask, g
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
-from sqlalchemy.exc import OperationalError
 
 from dispatch.core.errors import Busy
 from dispatch.extensions import db
@@ -42,6 +42,28 @@ class Work:
         self.connection.execute(statement, rows)
 
 
+def _line() -> Connection:
+    """The one connection of this request, command or job; it goes back when the application's context ends."""
+    if "line" not in g:
+        g.line = db.engine.connect()
+    line: Connection = g.line
+    return line
+
+
+def reading() -> Connection:
+    """The connection for reading: one consistent picture until the request ends or writes."""
+    line = _line()
+    if not line.in_transaction():
+        line.begin()
+    return line
+
+
+def look_again() -> None:
+    """End the picture that `reading` shows; the next one is of what is true then."""
+    if "line" in g and "work" not in g:
+        g.line.rollback()
+
+
 @contextmanager
 def transaction() -> Iterator[Work]:
     """Everything inside is written or nothing is.
@@ -49,15 +71,21 @@ def transaction() -> Iterator[Work]:
     Raises:
         Busy: the database would not let us write within five seconds.
     """
+    if "work" in g:
+        raise RuntimeError("one transaction at a time: hand its `Work` on instead")
     # A read of this request still open would show yesterday's picture after the commit.
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        _begin(connection)
-        work = Work(connection)
+    look_again()
+    line = _line()
+    _begin(line)
+    g.work = work = Work(line)
+    try:
         yield work
         for seal in work.before_commit:
             seal()
-        connection.commit()
+        line.commit()
+    finally:
+        del g.work
+        line.rollback()
     for listener in work.after_commit:
         listener()
 
@@ -71,7 +99,7 @@ def _begin(connection: Connection) -> None:
             try:
                 connection.begin()
                 return
-            except OperationalError as error:
+            except pysqlite3.OperationalError as error:
                 # SQLite's own wait would stop every greenlet of the process; ours lets the others go on.
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise Busy() from error
@@ -80,12 +108,21 @@ def _begin(connection: Connection) -> None:
         connection.info.pop("begin", None)
 
 
-def reading() -> Connection:
-    """The request's connection for reading: one consistent picture until the request ends or writes."""
-    return db.session.connection()
+def give_back(_error: BaseException | None = None) -> None:
+    """The context ends, and with it its connection."""
+    line: Connection | None = g.pop("line", None)
+    if line is not None:
+        line.close()
 
 
-def listen_to(engine: Engine) -> None:
+def init_app(app: Flask) -> None:
+    """One connection for each context of the application."""
+    app.teardown_appcontext(give_back)
+    with app.app_context():
+        _listen_to(db.engine)
+
+
+def _listen_to(engine: Engine) -> None:
     """Teach an SQLite engine to begin transactions when we say so, and to keep what it has acknowledged."""
     if engine.dialect.name != "sqlite":
         return
@@ -99,17 +136,19 @@ def listen_to(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.info.get("begin", "BEGIN"))
+        # Straight to the driver: this is said several times for every command.
+        connection.connection.execute(connection.info.get("begin", "BEGIN"))
 
 
 def engine_options(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The database's address and how its connections are kept.
 
-    SQLite comes from the pysqlite3 wheel: the system's may carry the WAL-reset corruption fixed in 3.51.3.
+    What goes wrong is told without the values: they are personal. SQLite comes from the pysqlite3 wheel: the system's may
+    carry the WAL-reset corruption fixed in 3.51.3.
     """
     url = str(settings["DATABASE_URL"])
     if url.startswith("sqlite"):
         settings["DATA_DIR"].mkdir(parents=True, exist_ok=True)
-        return url, {"module": pysqlite3, "pool_size": 20, "max_overflow": 80}
+        return url, {"module": pysqlite3, "pool_size": 20, "max_overflow": 80, "hide_parameters": True}
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
-    return url, {"pool_size": 10, "max_overflow": 15, "pool_pre_ping": True}
+    return url, {"pool_size": 10, "max_overflow": 15, "pool_pre_ping": True, "hide_parameters": True}

@@ -7,19 +7,20 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, Update, bindparam, update
+from sqlalchemy import Table, bindparam, or_, update
 
 from dispatch.core.errors import TooLate
 from dispatch.core.moves import Move
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work
 
 
 @lru_cache
-def _statement(table: Table, leaves: frozenset[StrEnum], sets: tuple[str, ...], guards: tuple[str, ...]) -> Update:
-    """Built once per verb, because compiling it anew would cost more than running it."""
-    where = [table.c.id == bindparam("the_id"), table.c.status.in_(sorted(leaves))]
+def _statement(table: Table, leaves: frozenset[StrEnum], sets: tuple[str, ...], guards: tuple[str, ...]) -> Prepared:
+    """Built once per verb."""
+    where = [table.c.id == bindparam("the_id"), or_(*(table.c.status == state for state in sorted(leaves)))]
     where += [table.c[name] == bindparam(f"guard_{name}") for name in guards]
-    return update(table).where(*where).values({name: bindparam(f"set_{name}") for name in ("status", *sets)})
+    return Prepared(update(table).where(*where).values({name: bindparam(f"set_{name}") for name in ("status", *sets)}))
 
 
 def advance(
@@ -49,5 +50,5 @@ def advance(
     statement = _statement(table, move.leaves, tuple(values), tuple(guards))
     parameters = {f"set_{name}": value for name, value in values.items()}
     parameters |= {f"guard_{name}": value for name, value in guards.items()}
-    if work.execute(statement, {"the_id": row_id, "set_status": enters or move.enters, **parameters}).rowcount != 1:
+    if statement.run(work.connection, the_id=row_id, set_status=enters or move.enters, **parameters) != 1:
         raise TooLate()

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import iso, now
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work
 from dispatch.journal.hints import announce
 from dispatch.journal.models import Entry, Head
@@ -19,9 +20,11 @@ from dispatch.journal.models import Entry, Head
 GENESIS = "0" * 64
 
 _entries, _heads = Entry.__table__, Head.__table__
-_head = select(_heads.c.seq, _heads.c.hash).where(_heads.c.station_id == bindparam("station")).with_for_update()
-_insert = insert(_entries)
-_move_head = update(_heads).where(_heads.c.station_id == bindparam("station")).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+_head = Prepared(select(_heads.c.seq, _heads.c.hash).where(_heads.c.station_id == bindparam("station")).with_for_update())
+_insert = Prepared(insert(_entries), [column.name for column in _entries.columns])
+_move_head = Prepared(
+    update(_heads).where(_heads.c.station_id == bindparam("station")).values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
+)
 
 
 def append(work: Work, station_id: str, entry_type: str, **data: Any) -> None:
@@ -47,25 +50,21 @@ def entry_hash(before: str, station_id: str, seq: int, at: str, entry_type: str,
 def _seal(work: Work) -> None:
     """Number the entries of `work`. The stations go in order, so that two transactions cannot wait for each other."""
     for station_id in sorted({station_id for station_id, _, _ in work.entries}):
-        head = _hold_head(work, station_id)
-        seq, sealed = head
-        rows = []
+        seq, sealed = _hold_head(work, station_id)
         for entry_type, data in ((t, d) for s, t, d in work.entries if s == station_id):
             seq, at = seq + 1, iso(now()) or ""
             sealed = entry_hash(sealed, station_id, seq, at, entry_type, data)
-            rows.append({"station_id": station_id, "seq": seq, "at": at, "type": entry_type, "data": data, "hash": sealed})
-        for row in rows:
-            work.execute(_insert, row)
-        work.execute(_move_head, {"station": station_id, "new_seq": seq, "new_hash": sealed})
+            _insert.run(work.connection, station_id=station_id, seq=seq, at=at, type=entry_type, data=data, hash=sealed)
+        _move_head.run(work.connection, station=station_id, new_seq=seq, new_hash=sealed)
         work.after_commit.append(partial(announce, current_app._get_current_object(), station_id))  # type: ignore[attr-defined]
 
 
 def _hold_head(work: Work, station_id: str) -> tuple[int, str]:
     """The station's last number and hash, held until the commit; a new station starts at nothing."""
-    row = work.execute(_head, {"station": station_id}).first()
+    row = _head.first(work.connection, station=station_id)
     if row is None:
         dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
         fresh = {"station_id": station_id, "seq": 0, "hash": GENESIS, "created_at": now()}
         work.execute(dialect.insert(_heads).on_conflict_do_nothing(), fresh)
-        row = work.execute(_head, {"station": station_id}).one()
+        row = _head.first(work.connection, station=station_id)
     return row.seq, row.hash

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from dispatch.core.statements import Prepared
 from dispatch.journal.appending import GENESIS, entry_hash
 from dispatch.journal.models import Entry, Head
 
 _entries, _heads = Entry.__table__, Head.__table__
-_since = (
+_since = Prepared(
     select(_entries.c.station_id, _entries.c.seq, _entries.c.at, _entries.c.type, _entries.c.data)
     .where(_entries.c.station_id == bindparam("station"), _entries.c.seq > bindparam("seq"))
     .order_by(_entries.c.seq)
@@ -29,8 +30,7 @@ class Break(NamedTuple):
 
 def entries_since(connection: Connection, station_id: str, seq: int, most: int) -> list[dict[str, Any]]:
     """The entries after number `seq`, at most `most` of them, in order."""
-    rows = connection.execute(_since, {"station": station_id, "seq": seq, "most": most})
-    return [dict(row._mapping) for row in rows]
+    return [row._asdict() for row in _since.all(connection, station=station_id, seq=seq, most=most)]
 
 
 def heads(connection: Connection, station_ids: Iterable[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from dispatch.orders.commanding import Outcome, carry_out, grant, tell
 from dispatch.orders.policy import has_skills, same_station
 from dispatch.orders.queries import Row, order_facts
 from dispatch.people.clocking import note_place
-from dispatch.people.identity import Actor, locked_actor
+from dispatch.people.identity import Actor, actor_by_id
 from dispatch.people.models import Role
 
 
@@ -62,7 +62,7 @@ def assign(actor: Actor, order_id: str, person_id: str, once: Once) -> Outcome:
     """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
-        courier = locked_actor(work.connection, person_id)
+        courier = actor_by_id(work.connection, person_id)
         if courier is None or courier.role != Role.COURIER or not same_station(courier, order):
             raise Invalid("person_id")
         if not has_skills(courier, order) or order_facts(work.connection, order_id, person_id).my_epoch is not None:

@@ -13,6 +13,7 @@ from dispatch.core.errors import BadCode, NotEligible, NotFound, Refused, Taken,
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
@@ -26,7 +27,7 @@ Outcome = dict[str, Any]
 
 ORDERS = Order.__table__
 _claims = Claim.__table__
-_insert_claim = insert(_claims)
+_insert_claim = Prepared(insert(_claims), ["id", "order_id", "person_id", "epoch", "claimed_at"])
 
 
 def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
@@ -115,7 +116,7 @@ def grant(work: Work, order: Row, person: Actor, verb: str) -> int:
     enters = Status.CLAIMED if full else Status.OPEN
     advance(work, ORDERS, order.id, MOVES[verb], enters=enters, values=values, guards={"epoch": order.epoch})
     row = {"id": new_id(), "order_id": order.id, "person_id": person.id, "epoch": epoch, "claimed_at": now()}
-    work.execute(_insert_claim, row)
+    _insert_claim.run(work.connection, **row)
     return int(epoch)
 
 

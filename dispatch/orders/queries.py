@@ -13,6 +13,7 @@ from dispatch.core.errors import NotFound
 from dispatch.core.geo import Point, metres
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import Encrypted
+from dispatch.core.statements import Prepared
 from dispatch.orders.models import Claim, Decline, Order
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
@@ -46,7 +47,8 @@ _my_open_claims = (
 _facts = select(*(_orders.c[name] for name in _FACTS), *_MY_COLUMNS, _my_open_claims.label("my_open_claims")).where(
     _orders.c.id == bindparam("order_id")
 )
-_facts_locked = _facts.with_for_update(of=_orders)
+_facts_locked = Prepared(_facts.with_for_update(of=_orders))
+_facts_read = Prepared(_facts)
 
 
 def order_facts(connection: Connection, order_id: str, person_id: str = "", *, lock: bool = False) -> Row:
@@ -60,7 +62,7 @@ def order_facts(connection: Connection, order_id: str, person_id: str = "", *, l
     Raises:
         NotFound: there is no such order.
     """
-    row = connection.execute(_facts_locked if lock else _facts, {"order_id": order_id, "me": person_id}).first()
+    row = (_facts_locked if lock else _facts_read).first(connection, order_id=order_id, me=person_id)
     if row is None:
         raise NotFound()
     return row
@@ -84,7 +86,7 @@ def _full() -> Select[Any]:
     )
 
 
-_one = _full().where(_orders.c.id == bindparam("order_id"))
+_one = Prepared(_full().where(_orders.c.id == bindparam("order_id")))
 
 
 def full_order(connection: Connection, actor: Actor, order_id: str) -> Row:
@@ -93,7 +95,7 @@ def full_order(connection: Connection, actor: Actor, order_id: str) -> Row:
     Raises:
         NotFound: there is none, or none that this person may know of.
     """
-    row = connection.execute(_one, {"order_id": order_id, "me": actor.id}).first()
+    row = _one.first(connection, order_id=order_id, me=actor.id)
     if row is None or not permitted(PERMITS, "see", actor, row):
         raise NotFound()
     return row
@@ -111,7 +113,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 #: Nothing that is sealed is even read for the board.
-_board = (
+_board = Prepared(
     select(*_SEEN_BY_ALL)
     .join(_units, _units.c.id == _orders.c.community_id)
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
@@ -123,7 +125,7 @@ _board = (
 
 def open_board(connection: Connection, actor: Actor) -> list[Row]:
     """The open orders that a courier may take, nearest first from where he was last known, else from his depot."""
-    rows = connection.execute(_board, {"station": actor.station_id, "me": actor.id}).all()
+    rows = _board.all(connection, station=actor.station_id, me=actor.id)
     start = place_of(connection, actor)
 
     def nearness(row: Row) -> tuple[bool, int, datetime]:
@@ -133,14 +135,14 @@ def open_board(connection: Connection, actor: Actor) -> list[Row]:
     return sorted((row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills), key=nearness)
 
 
-_unit_place = select(_units.c.lat, _units.c.lon).where(_units.c.id == bindparam("unit"))
+_unit_place = Prepared(select(_units.c.lat, _units.c.lon).where(_units.c.id == bindparam("unit")))
 
 
 def place_of(connection: Connection, actor: Actor) -> Point | None:
     """Where distances are counted from: the last known point, else the unit's own."""
     if actor.place:
         return actor.place
-    unit = connection.execute(_unit_place, {"unit": actor.unit_id}).first()
+    unit = _unit_place.first(connection, unit=actor.unit_id)
     return Point(unit.lat, unit.lon) if unit and unit.lat is not None else None
 
 

@@ -10,9 +10,11 @@ from flask import g, request
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from dispatch.core.clock import now
+from dispatch.core.columns import Moment
 from dispatch.core.errors import SignInNeeded
 from dispatch.core.geo import Point
 from dispatch.core.secrets import token_hash
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import reading
 from dispatch.people.models import Bearer, Person, Role, SignedIn, StationSettings
 from dispatch.people.settings import Settings, settings_from
@@ -49,10 +51,12 @@ def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[A
     return found if alive is None else found.where(alive)
 
 
-_by_bearer = _by_token(Bearer.__table__)
-_by_session = _by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > bindparam("moment"))
-_by_id = _actors().where(_persons.c.id == bindparam("person"))
-_locked = _by_id.with_for_update(of=_persons)
+_by_bearer = Prepared(_by_token(Bearer.__table__))
+_by_session = Prepared(_by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > bindparam("moment", type_=Moment())))
+_one = _actors().where(_persons.c.id == bindparam("person"))
+_by_id = Prepared(_one)
+# Held against other commands of the same person only: a row that refers to this one (a claim) need not wait for it.
+_locked = Prepared(_one.with_for_update(of=_persons, key_share=True))
 
 
 def _actor(row: Any) -> Actor | None:
@@ -83,13 +87,18 @@ def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
 def actor_for(credential: Credential) -> Actor | None:
     """The person as they are now; None when the session has ended, the token is unknown or the person is suspended."""
     if credential.kind == "bearer":
-        return _actor(reading().execute(_by_bearer, {"hash": credential.token_hash}).first())
-    return _actor(reading().execute(_by_session, {"hash": credential.token_hash, "moment": now()}).first())
+        return _actor(_by_bearer.first(reading(), hash=credential.token_hash))
+    return _actor(_by_session.first(reading(), hash=credential.token_hash, moment=now()))
 
 
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
-    return _actor(connection.execute(_locked, {"person": person_id}).first())
+    return _actor(_locked.first(connection, person=person_id))
+
+
+def actor_by_id(connection: Connection, person_id: str) -> Actor | None:
+    """The person as they are now, not held."""
+    return _actor(_by_id.first(connection, person=person_id))
 
 
 def asker() -> Actor:

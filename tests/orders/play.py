@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.journal.reading import entries_since
 from dispatch.orders import claiming, posting
 from dispatch.orders.commanding import ORDERS
@@ -48,7 +47,7 @@ class Street:
         return present_one(reading(), actor, order_id)
 
     def row(self, order_id: str) -> Any:
-        db.session.rollback()
+        look_again()
         return reading().execute(select(ORDERS).where(ORDERS.c.id == order_id)).one()
 
     def set(self, order_id: str, **values: Any) -> None:
@@ -62,7 +61,7 @@ class Street:
 
     def told(self, order_id: str) -> list[tuple[str, dict[str, Any]]]:
         """What the journal says of an order, in order."""
-        db.session.rollback()
+        look_again()
         entries = entries_since(reading(), STATION, 0, 100_000)
         return [(entry["type"], entry["data"]) for entry in entries if entry["data"].get("order_id") == order_id]
 

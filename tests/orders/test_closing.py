@@ -12,8 +12,7 @@ from sqlalchemy import select
 from dispatch import jobs
 from dispatch.core.clock import now
 from dispatch.core.errors import TooLate
-from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import photographing
 from dispatch.orders.closing import by_the_clock, cancel
 from dispatch.orders.delivering import pick_up
@@ -122,7 +121,7 @@ def test_thirty_days_after_the_last_errand_she_is_forgotten(play: Street) -> Non
 
 
 def forgotten() -> int:
-    db.session.rollback()
+    look_again()
     with transaction() as work:
         return forget_finished(work)
 

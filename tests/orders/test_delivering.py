@@ -14,8 +14,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from dispatch.core.errors import BadCode, Invalid, TooLate
-from dispatch.core.unit_of_work import reading
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading
 from dispatch.orders.closing import cancel, confirm
 from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS, deliver, fail, pick_up, release, reveal
 from dispatch.orders.opening import reopen
@@ -123,7 +122,7 @@ def test_every_look_at_her_number_leaves_a_row(play: Street, order: str) -> None
     one, clerk = play.cast("courier1"), play.cast("clerk")
     assert reveal(one, order, once(one)) == "13900001234"
     assert reveal(clerk, order, once(clerk)) == "13900001234"
-    db.session.rollback()
+    look_again()
     rows = reading().execute(select(Reveal.__table__).where(Reveal.__table__.c.order_id == order)).all()
     assert [(row.person_id, row.what, row.why) for row in rows] == [(one.id, "phone", "courier"), (clerk.id, "phone", "clerk")]
     deliver(one, order, once(one), code=code_of(play, order))

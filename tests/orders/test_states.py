@@ -12,9 +12,8 @@ from sqlalchemy import select, update
 
 from dispatch.core.errors import TooLate
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import reading, transaction
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.core.workflow import advance
-from dispatch.extensions import db
 from dispatch.orders import posting
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.states import MOVES, SYSTEM_MOVES, Status
@@ -45,7 +44,7 @@ def order_id(cast: Callable[[str], Actor], need: dict[str, Any]) -> str:
 
 
 def status_of(order_id: str) -> str:
-    db.session.rollback()
+    look_again()
     return str(reading().execute(select(ORDERS.c.status).where(ORDERS.c.id == order_id)).scalar_one())
 
 

@@ -16,8 +16,7 @@ from sqlalchemy import Table, select
 
 from dispatch.core.clock import now
 from dispatch.core.secrets import token_hash
-from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.people.enrolling import accept_invite, make_invite
 from dispatch.people.identity import Actor, Credential, actor_for
 
@@ -85,13 +84,13 @@ def enrolled_device(person_id: str, phone: str, pin: str = PIN) -> str:
 
 def known_by(token: str) -> Actor | None:
     """Who a session's token belongs to, as asked afresh."""
-    db.session.rollback()
+    look_again()
     return actor_for(Credential("session", token_hash(token)))
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
     """Every row of a table, as it is now."""
-    db.session.rollback()
+    look_again()
     return [dict(row._mapping) for row in reading().execute(select(table))]
 
 

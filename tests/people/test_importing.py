@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 
 from config import settings
 from dispatch import create_app
-from dispatch.core.unit_of_work import transaction
+from dispatch.core.unit_of_work import give_back, transaction
 from dispatch.extensions import db
 from dispatch.people.importing import Line, Report, import_units
 from dispatch.people.models import Level, Unit
@@ -38,7 +38,7 @@ def empty(tmp_path: Path) -> Iterator[Flask]:
     with made.app_context():
         upgrade()
         yield made
-        db.session.remove()
+        give_back()
         db.engine.dispose()
 
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from dispatch.core.errors import Invalid
 from dispatch.core.rotation import rotate
 from dispatch.core.secrets import Keyring
-from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.residents.models import Resident
 from dispatch.residents.registering import community_of, find_or_add
 
@@ -30,7 +29,7 @@ def entered(community_id: str = HOME, **given: Any) -> str:
 
 
 def kept(resident_id: str) -> dict[str, Any]:
-    db.session.rollback()
+    look_again()
     return dict(reading().execute(select(_residents).where(_residents.c.id == resident_id)).one()._mapping)
 
 
@@ -124,5 +123,5 @@ def test_a_phone_that_is_none_is_refused_and_nobody_is_entered(app: Flask) -> No
     before = len(reading().execute(select(_residents.c.id)).all())
     with pytest.raises(Invalid):
         entered(phone="12")
-    db.session.rollback()
+    look_again()
     assert len(reading().execute(select(_residents.c.id)).all()) == before

@@ -13,8 +13,7 @@ from sqlalchemy import select
 from dispatch.core.clock import now
 from dispatch.core.errors import NotFound, Refused, TooLate
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import claiming, delivering, posting
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor
@@ -38,7 +37,7 @@ def order(cast: Cast, need: dict[str, Any]) -> str:
 
 
 def reveals() -> list[dict[str, Any]]:
-    db.session.rollback()
+    look_again()
     return [dict(row._mapping) for row in reading().execute(select(Reveal.__table__).order_by(Reveal.__table__.c.at))]
 
 
