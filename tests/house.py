@@ -75,7 +75,7 @@ class House:
             try:
                 if requests.get(f"{self.url}/readyz", timeout=2).status_code == 200:
                     return self
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.ReadTimeout):
                 time.sleep(0.1)
         raise AssertionError("the house did not open: " + self.said())
 

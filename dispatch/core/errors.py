@@ -75,5 +75,11 @@ class RateLimited(Refused):
     code, status, detail = "rate_limited", 429, _("太快了，请稍后再试。")
 
 
+class Unforeseen(Refused):
+    """Our mistake, not the asker's; it has been logged."""
+
+    code, status, detail = "error", 500, _("系统出了点问题，已经记下来了。您填的内容没有丢，请稍后再试。")
+
+
 class Busy(Refused):
     code, status, detail = "busy", 503, _("系统正忙，请几秒后再试，您填的内容还在。")

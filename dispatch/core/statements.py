@@ -28,6 +28,7 @@ class _Compiled:
         self.into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
         given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required and name not in (columns or ())}
         self.constants = {name: self._in(name, value) for name, value in given.items()}
+        self.places = None if self.order is None else [(name, self.into[name], self.constants.get(name)) for name in self.order]
         self.out = list(statement.selected_columns) if isinstance(statement, Select) else []
         self.row = namedtuple("Row", [column.name for column in self.out]) if self.out else None  # type: ignore[misc]
         self.processors: list[tuple[int, Processor]] | None = None
@@ -38,8 +39,14 @@ class _Compiled:
 
     def execute(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Run it in the connection's transaction; returns the driver's cursor."""
-        said = self.constants | {name: self._in(name, value) for name, value in values.items()}
-        parameters = said if self.order is None else [said[name] for name in self.order]
+        parameters: Any
+        if self.places is None:
+            parameters = self.constants | {name: self._in(name, value) for name, value in values.items()}
+        else:
+            parameters = [
+                constant if name not in values else values[name] if processor is None else processor(values[name])
+                for name, processor, constant in self.places
+            ]
         raw = connection.connection
         cursor = raw.cursor()
         try:
@@ -104,9 +111,10 @@ class Prepared:
         """The first row, or None."""
         compiled = self._for(connection)
         cursor = compiled.execute(connection, values)
-        row = cursor.fetchone()
+        raw = cursor.fetchone()
+        row = compiled.read(cursor, [raw])[0] if raw is not None else None
         cursor.close()
-        return compiled.read(cursor, [row])[0] if row is not None else None
+        return row
 
     def run(self, connection: Connection, **values: Any) -> int:
         """Change something; returns how many rows."""

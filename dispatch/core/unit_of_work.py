@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pysqlite3
-from flask import Flask, g
+from flask import Flask, current_app, g
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 
 from dispatch.core.errors import Busy
 from dispatch.extensions import db
 
-#: How long a writer waits for the one before it, in milliseconds.
-WRITE_LOCK_WAIT_MS = 5_000
+#: How long a writer waits for those before it, in seconds.
+WRITE_LOCK_WAIT_S = 5.0
 #: How long a writer rests between two tries at the lock, in seconds; short, as a claim holds it for about a millisecond.
 WRITE_LOCK_REST_S = 0.002
 
@@ -66,7 +67,7 @@ def look_again() -> None:
 
 @contextmanager
 def transaction() -> Iterator[Work]:
-    """Everything inside is written or nothing is.
+    """Everything inside is written or nothing is; when this returns, it is written for good.
 
     Raises:
         Busy: the database would not let us write within five seconds.
@@ -75,26 +76,125 @@ def transaction() -> Iterator[Work]:
         raise RuntimeError("one transaction at a time: hand its `Work` on instead")
     # A read of this request still open would show yesterday's picture after the commit.
     look_again()
-    line = _line()
-    _begin(line)
-    g.work = work = Work(line)
-    try:
+    alone = db.engine.dialect.name != "sqlite"
+    with _alone() if alone else current_app.extensions["writers"].together() as work:
         yield work
-        for seal in work.before_commit:
-            seal()
-        line.commit()
-    finally:
-        del g.work
-        line.rollback()
     for listener in work.after_commit:
         listener()
 
 
-def _begin(connection: Connection) -> None:
+@contextmanager
+def _sealed(connection: Connection) -> Iterator[Work]:
+    """The work itself, and its journal entries last."""
+    g.work = work = Work(connection)
+    try:
+        yield work
+        for seal in work.before_commit:
+            seal()
+    finally:
+        del g.work
+
+
+@contextmanager
+def _alone() -> Iterator[Work]:
+    """A transaction of its own: the database has many writers at a time, and joins their commits itself."""
+    line = _line()
+    try:
+        line.begin()
+        with _sealed(line) as work:
+            yield work
+        line.commit()
+    finally:
+        line.rollback()
+
+
+class _Group:
+    """Writers who share one commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection, self.done, self.error = connection, threading.Event(), Busy()
+        self.stands = False
+
+
+class Writers:
+    """SQLite has one writer at a time, and each commit waits for the disk. Those who want to write meanwhile share the next one.
+
+    The first opens the transaction; whoever comes before it has committed writes into it behind a savepoint, so that a
+    refusal undoes its own part alone; nobody returns before the commit of all stands. (docs/decisions/0015)
+    """
+
+    def __init__(self) -> None:
+        self.door = threading.Lock()
+        self.group: _Group | None = None
+
+    @contextmanager
+    def together(self) -> Iterator[Work]:
+        """One writer's part."""
+        deadline = time.monotonic() + WRITE_LOCK_WAIT_S
+        if not self.door.acquire(timeout=WRITE_LOCK_WAIT_S):
+            raise Busy()
+        try:
+            group = self.group
+            if group is None:
+                mine = _Group(_line())
+                with self._opened(mine, deadline) as work:
+                    yield work
+            else:
+                with self._behind_a_savepoint(group.connection) as work:
+                    yield work
+        finally:
+            self.door.release()
+        if group is None:
+            self._commit(mine)
+        else:
+            group.done.wait()
+            if not group.stands:
+                raise group.error
+
+    @contextmanager
+    def _opened(self, group: _Group, deadline: float) -> Iterator[Work]:
+        """The first one's part; if it is refused, nobody has joined yet."""
+        try:
+            _begin(group.connection, deadline)
+            with _sealed(group.connection) as work:
+                yield work
+        except BaseException:
+            group.connection.rollback()
+            raise
+        self.group = group
+
+    @contextmanager
+    def _behind_a_savepoint(self, connection: Connection) -> Iterator[Work]:
+        driver = connection.connection
+        driver.execute("SAVEPOINT part")
+        try:
+            with _sealed(connection) as work:
+                yield work
+        except BaseException:
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
+            raise
+        driver.execute("RELEASE part")
+
+    def _commit(self, group: _Group) -> None:
+        try:
+            # Lets those who are ready to write come in first; where nobody is, it costs nothing.
+            time.sleep(0)
+        finally:
+            with self.door:
+                self.group = None
+                try:
+                    group.connection.commit()
+                    group.stands = True
+                finally:
+                    group.connection.rollback()
+                    group.done.set()
+
+
+def _begin(connection: Connection, deadline: float) -> None:
     """Take the write lock before the first read, so that nobody reads, waits, and is then refused as stale."""
     connection.info["begin"] = "BEGIN IMMEDIATE"
     try:
-        deadline = time.monotonic() + WRITE_LOCK_WAIT_MS / 1000
         while True:
             try:
                 connection.begin()
@@ -118,6 +218,7 @@ def give_back(_error: BaseException | None = None) -> None:
 def init_app(app: Flask) -> None:
     """One connection for each context of the application."""
     app.teardown_appcontext(give_back)
+    app.extensions["writers"] = Writers()
     with app.app_context():
         _listen_to(db.engine)
 

@@ -18,6 +18,7 @@ _since = Prepared(
     .order_by(_entries.c.seq)
     .limit(bindparam("most"))
 )
+_head = Prepared(select(_heads.c.seq).where(_heads.c.station_id == bindparam("station")))
 
 
 class Break(NamedTuple):
@@ -31,6 +32,12 @@ class Break(NamedTuple):
 def entries_since(connection: Connection, station_id: str, seq: int, most: int) -> list[dict[str, Any]]:
     """The entries after number `seq`, at most `most` of them, in order."""
     return [row._asdict() for row in _since.all(connection, station=station_id, seq=seq, most=most)]
+
+
+def head_of(connection: Connection, station_id: str) -> int:
+    """The last number of one station."""
+    row = _head.first(connection, station=station_id)
+    return int(row.seq) if row else 0
 
 
 def heads(connection: Connection, station_ids: Iterable[str]) -> dict[str, int]:

@@ -11,11 +11,9 @@ from dispatch.core.unit_of_work import reading
 from dispatch.orders.claiming import claim
 from dispatch.orders.presenting import present
 from dispatch.orders.queries import PAGE, my_orders, open_board, orders_page
+from dispatch.orders.suggesting import suggestions
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
-
-#: How many other open orders a loser is shown.
-SUGGESTED = 3
 
 
 def orders_listing(actor: Actor, status: str | None, page: int) -> dict[str, Any]:
@@ -44,7 +42,7 @@ def claim_or_suggest(actor: Actor, order_id: str, once: Once, place: Point | Non
     try:
         return claim(actor, order_id, once, place)
     except Taken as taken:
-        taken.extra["next"] = [row.id for row in open_board(reading(), actor)[:SUGGESTED]]
+        taken.extra["next"] = suggestions(reading(), actor)
         raise
 
 

@@ -135,6 +135,21 @@ def open_board(connection: Connection, actor: Actor) -> list[Row]:
     return sorted((row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills), key=nearness)
 
 
+_open_to_all = Prepared(
+    select(_orders.c.id, _orders.c.skills, _orders.c.posted_at, _orders.c.lat, _orders.c.lon,
+           _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"))
+    .join(_units, _units.c.id == _orders.c.community_id)
+    .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
+    .order_by(_orders.c.posted_at)
+    .limit(BOARD_MOST)
+)  # fmt: skip
+
+
+def open_to_all(connection: Connection, station_id: str) -> list[Row]:
+    """A station's open orders, whoever asks: where they go and what they need."""
+    return _open_to_all.all(connection, station=station_id)
+
+
 _unit_place = Prepared(select(_units.c.lat, _units.c.lon).where(_units.c.id == bindparam("unit")))
 
 

@@ -1,6 +1,6 @@
 """The one way out: reads the journal and tells this process's browsers, in order; nothing else speaks to them.
 
-A hint wakes it at once, a lost hint a second later. What has gathered within twenty milliseconds goes out as one frame.
+A hint wakes it at once, a lost hint a second later. What has gathered within fifty milliseconds goes out as one frame.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dispatch.realtime.listeners import listeners, person_room, room
 #: The longest that a lost hint may cost, in seconds.
 LOOK_EVERY_S = 1.0
 #: How long entries gather into one frame, in seconds.
-GATHER_S = 0.02
+GATHER_S = 0.05
 #: How often every stream's head is said, so that silence is noticed, in seconds.
 HEADS_EVERY_S = 25.0
 #: At most so many entries in one frame.

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from babel import Locale
 from flask import Flask, current_app, request
+from flask_babel import force_locale, get_locale
 from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import join_room
 from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
 
-from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded
+from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
@@ -31,6 +33,7 @@ from dispatch.realtime.sockets import FRAME_MOST, CappedWebSocket
 
 log = structlog.get_logger()
 Answer = dict[str, Any]
+STRANGERS_LANGUAGE = Locale("zh")
 
 
 def _once(actor: Actor, verb: str, data: Answer, body: Answer) -> Once:
@@ -104,10 +107,9 @@ COMMANDS: dict[str, Callable[[Actor, Answer], Answer]] = {
 }
 
 
-def _answer(name: str, data: Any) -> Answer:
+def _answer(listener: Listener | None, name: str, data: Any) -> Answer:
     """Carry out a command for whoever this socket belongs to now; the person is loaded afresh each time."""
     try:
-        listener = listeners.by_sid.get(request.sid)  # type: ignore[attr-defined]
         actor = actor_for(listener.credential) if listener else None
         if actor is None:
             raise SignInNeeded()
@@ -115,12 +117,21 @@ def _answer(name: str, data: Any) -> Answer:
             raise Invalid("body")
         return {"ok": True, **COMMANDS[name](actor, data)}
     except Refused as refused:
-        return {"ok": False, "error": refused.as_problem()}
+        return _refusal(listener, refused)
     except ValidationError as error:
-        return {"ok": False, "error": Invalid(next(iter(error.messages_dict))).as_problem()}
+        return _refusal(listener, Invalid(next(iter(error.messages_dict))))
     except OperationalError as error:
         log.warning("gateway.database_away", error=type(error).__name__)
-        return {"ok": False, "error": Busy(retry_after=2).as_problem()}
+        return _refusal(listener, Busy(retry_after=2))
+    except Exception as error:  # the socket's counterpart of core/problems: told as a sentence, logged whole
+        log.exception("gateway.unforeseen", error=type(error).__name__)
+        return _refusal(listener, Unforeseen())
+
+
+def _refusal(listener: Listener | None, refused: Refused) -> Answer:
+    """In the language that the page was in when it connected."""
+    with force_locale(listener.language if listener else STRANGERS_LANGUAGE):
+        return {"ok": False, "error": refused.as_problem()}
 
 
 def _connect(auth: Any) -> None:
@@ -135,7 +146,7 @@ def _connect(auth: Any) -> None:
     join_room(person_room(actor.id))
     for station_id in streams:
         join_room(room(station_id, audience))
-    listeners.by_sid[sid] = Listener(actor.id, credential, audience, streams)
+    listeners.by_sid[sid] = Listener(actor.id, credential, audience, streams, get_locale() or STRANGERS_LANGUAGE)
     follow = current_app.extensions["broadcaster"].follow
     said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in heads(reading(), streams).items()]
     person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
@@ -144,13 +155,6 @@ def _connect(auth: Any) -> None:
 
 def _disconnect(*_reason: Any) -> None:
     listeners.by_sid.pop(request.sid, None)  # type: ignore[attr-defined]
-
-
-def _unforeseen(error: Exception) -> Answer:
-    log.error("gateway.unforeseen", error=type(error).__name__, exc_info=error)
-    refused = Busy()
-    refused.code, refused.status = "error", 500
-    return {"ok": False, "error": refused.as_problem()}
 
 
 def origins(config: dict[str, Any]) -> list[str]:
@@ -177,13 +181,15 @@ def init_app(app: Flask) -> None:
     app.extensions["broadcaster"] = Broadcaster(app)
     socketio.on_event("connect", _connect)
     socketio.on_event("disconnect", _disconnect)
-    socketio.default_exception_handler = _unforeseen
     for name in COMMANDS:
-        socketio.on_event(name, _handler(name))
+        socketio.server.on(name, _handler(app, name))
 
 
-def _handler(name: str) -> Callable[..., Answer]:
-    def handle(data: Any = None) -> Answer:
-        return _answer(name, data)
+def _handler(app: Flask, name: str) -> Callable[..., Answer]:
+    """A command needs no request around it, only the application: half the time of an acknowledgement."""
+
+    def handle(sid: str, data: Any = None, *_more: Any) -> Answer:
+        with app.app_context():
+            return _answer(listeners.by_sid.get(sid), name, data)
 
     return handle

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from babel import Locale
 from flask import Flask
 
 from dispatch.extensions import socketio
 from dispatch.people.identity import Credential, actor_for
-from dispatch.realtime.audience import Audience
+from dispatch.realtime.audience import Audience, audience_of
 
 #: A client that has let so many packets lie is cut off; it comes back and catches up by its cursor.
 QUEUE_MOST = 200
@@ -27,6 +28,7 @@ class Listener:
     credential: Credential
     audience: Audience
     streams: tuple[str, ...]
+    language: Locale
 
 
 class Listeners:
@@ -48,7 +50,7 @@ class Listeners:
         for sid, listener in list(self.by_sid.items()):
             with app.app_context():
                 actor = actor_for(listener.credential)
-            if actor is None or (actor.role, actor.station_id) != (listener.audience.role, listener.audience.station_id):
+            if actor is None or audience_of(actor) != listener.audience:
                 self.by_sid.pop(sid, None)
                 socketio.server.disconnect(sid)
 
