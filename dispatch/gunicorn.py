@@ -5,6 +5,7 @@ Read by gunicorn before gevent has patched anything, so it imports nothing of th
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from config import settings
@@ -28,6 +29,9 @@ def post_worker_init(worker: Any) -> None:
     if app.config["PREPARE"]:
         app.extensions["prepare"](app)
     app.extensions["broadcaster"].start()
+    # What has been loaded by now stays: looking through it for garbage again and again would cost every command a little.
+    gc.collect()
+    gc.freeze()
     # With Redis there are several processes, and `flask jobs run` is one of them.
     if not app.config["REDIS_URL"]:
         app.extensions["jobs"](app)

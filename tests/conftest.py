@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,7 @@ from flask import Flask
 
 from config import settings
 from dispatch import create_app
-from dispatch.core.unit_of_work import give_back, look_again, reading
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import close, look_again, reading
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.queries import person_by_login
 from tests.house import House
@@ -35,10 +35,13 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres") / "cluster").start()
+def postgres() -> Iterator[Postgres]:
+    # In a folder of its own: pytest closes its folders to the user that PostgreSQL runs as whenever another run begins.
+    folder = Path(tempfile.mkdtemp(prefix="lastmetre-postgres-"))
+    server = Postgres(folder / "cluster").start()
     yield server
     server.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +98,7 @@ def app(street: Path, tmp_path: Path) -> Iterator[Flask]:
     made = create_app(settings({**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "DATABASE_URL": "", "REDIS_URL": ""}))
     with made.app_context():
         yield made
-        give_back()
-        db.engine.dispose()
+    close(made)
 
 
 @pytest.fixture

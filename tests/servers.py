@@ -26,7 +26,7 @@ class Postgres:
         self.folder.mkdir(parents=True)
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root.
-            for parent in (self.folder, *self.folder.parents[:3]):
+            for parent in (self.folder, self.folder.parent):
                 parent.chmod(0o755)
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8")

@@ -29,6 +29,7 @@ def metres(a: Point, b: Point) -> int:
     return round(geodesic((a.lat, a.lon), (b.lat, b.lon)).meters)
 
 
+@lru_cache(maxsize=10_000)
 def to_gcj02(place: Point) -> Point:
     """From WGS-84 to GCJ-02, the datum of AMap (高德)."""
     x, y = place.lon - 105.0, place.lat - 35.0
@@ -45,6 +46,7 @@ def to_gcj02(place: Point) -> Point:
     return Point(place.lat + north, place.lon + east)
 
 
+@lru_cache(maxsize=10_000)
 def to_bd09(place: Point) -> Point:
     """From WGS-84 to BD-09, the datum of Baidu's maps."""
     lat, lon = to_gcj02(place)

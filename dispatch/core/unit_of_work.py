@@ -43,26 +43,50 @@ class Work:
         self.connection.execute(statement, rows)
 
 
-def _line() -> Connection:
-    """The one connection of this request, command or job; it goes back when the application's context ends."""
-    if "line" not in g:
-        g.line = db.engine.connect()
-    line: Connection = g.line
-    return line
+class Readers:
+    """Connections that rest between two readings, the last used first: what it has read of the database is still at hand."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.resting: list[Connection] = []
+
+    def take(self) -> Connection:
+        """A connection with a fresh picture."""
+        connection = self.resting.pop() if self.resting else self.engine.connect()
+        connection.begin()
+        return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """End its picture. Where the server may close a line meanwhile, the pool looks after it."""
+        if self.engine.dialect.name == "sqlite" and not connection.invalidated:
+            connection.rollback()
+            self.resting.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """End them all."""
+        while self.resting:
+            self.resting.pop().close()
 
 
 def reading() -> Connection:
     """The connection for reading: one consistent picture until the request ends or writes."""
-    line = _line()
-    if not line.in_transaction():
-        line.begin()
-    return line
+    if "work" in g:
+        work: Work = g.work
+        return work.connection
+    if "picture" not in g:
+        readers: Readers = current_app.extensions["readers"]
+        g.picture = readers.take()
+    picture: Connection = g.picture
+    return picture
 
 
-def look_again() -> None:
+def look_again(_error: BaseException | None = None) -> None:
     """End the picture that `reading` shows; the next one is of what is true then."""
-    if "line" in g and "work" not in g:
-        g.line.rollback()
+    picture: Connection | None = g.pop("picture", None)
+    if picture is not None:
+        current_app.extensions["readers"].give_back(picture)
 
 
 @contextmanager
@@ -98,22 +122,18 @@ def _sealed(connection: Connection) -> Iterator[Work]:
 @contextmanager
 def _alone() -> Iterator[Work]:
     """A transaction of its own: the database has many writers at a time, and joins their commits itself."""
-    line = _line()
-    try:
-        line.begin()
-        with _sealed(line) as work:
+    with db.engine.connect() as connection:
+        connection.begin()
+        with _sealed(connection) as work:
             yield work
-        line.commit()
-    finally:
-        line.rollback()
+        connection.commit()
 
 
 class _Group:
     """Writers who share one commit."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection, self.done, self.error = connection, threading.Event(), Busy()
-        self.stands = False
+    def __init__(self) -> None:
+        self.done, self.broken, self.stands = threading.Event(), False, False
 
 
 class Writers:
@@ -123,9 +143,24 @@ class Writers:
     refusal undoes its own part alone; nobody returns before the commit of all stands. (docs/decisions/0015)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self.door = threading.Lock()
         self.group: _Group | None = None
+        self._kept: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The one that writes: what it has written it need not read again."""
+        if self._kept is None or self._kept.invalidated:
+            self._kept = self.engine.connect()
+        return self._kept
+
+    def close(self) -> None:
+        """End it."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
 
     @contextmanager
     def together(self) -> Iterator[Work]:
@@ -134,47 +169,47 @@ class Writers:
         if not self.door.acquire(timeout=WRITE_LOCK_WAIT_S):
             raise Busy()
         try:
-            group = self.group
-            if group is None:
-                mine = _Group(_line())
-                with self._opened(mine, deadline) as work:
-                    yield work
-            else:
-                with self._behind_a_savepoint(group.connection) as work:
-                    yield work
+            joined = self.group
+            with self._behind_a_savepoint(joined) if joined else self._opened(deadline) as work:
+                yield work
+            group = joined or _Group()
+            self.group = group
         finally:
             self.door.release()
-        if group is None:
-            self._commit(mine)
-        else:
-            group.done.wait()
-            if not group.stands:
-                raise group.error
+        if not joined:
+            self._commit(group)
+        group.done.wait()
+        if not group.stands:
+            raise Busy()
 
     @contextmanager
-    def _opened(self, group: _Group, deadline: float) -> Iterator[Work]:
-        """The first one's part; if it is refused, nobody has joined yet."""
+    def _opened(self, deadline: float) -> Iterator[Work]:
+        """The first one's part; while it is at work nobody can have joined."""
         try:
-            _begin(group.connection, deadline)
-            with _sealed(group.connection) as work:
+            _begin(self.connection, deadline)
+            with _sealed(self.connection) as work:
                 yield work
         except BaseException:
-            group.connection.rollback()
+            self.connection.rollback()
             raise
-        self.group = group
 
     @contextmanager
-    def _behind_a_savepoint(self, connection: Connection) -> Iterator[Work]:
-        driver = connection.connection
+    def _behind_a_savepoint(self, group: _Group) -> Iterator[Work]:
+        driver: Any = self.connection.connection.dbapi_connection
         driver.execute("SAVEPOINT part")
         try:
-            with _sealed(connection) as work:
+            with _sealed(self.connection) as work:
                 yield work
         except BaseException:
-            driver.execute("ROLLBACK TO part")
-            driver.execute("RELEASE part")
+            if driver.in_transaction:
+                driver.execute("ROLLBACK TO part")
+            else:
+                # The disk is full or has failed: SQLite has undone the whole transaction, and nobody's part stands.
+                group.broken, self.group = True, None
             raise
-        driver.execute("RELEASE part")
+        finally:
+            if driver.in_transaction:
+                driver.execute("RELEASE part")
 
     def _commit(self, group: _Group) -> None:
         try:
@@ -184,10 +219,11 @@ class Writers:
             with self.door:
                 self.group = None
                 try:
-                    group.connection.commit()
-                    group.stands = True
+                    if not group.broken:
+                        self.connection.commit()
+                        group.stands = True
                 finally:
-                    group.connection.rollback()
+                    self.connection.rollback()
                     group.done.set()
 
 
@@ -208,19 +244,21 @@ def _begin(connection: Connection, deadline: float) -> None:
         connection.info.pop("begin", None)
 
 
-def give_back(_error: BaseException | None = None) -> None:
-    """The context ends, and with it its connection."""
-    line: Connection | None = g.pop("line", None)
-    if line is not None:
-        line.close()
+def close(app: Flask) -> None:
+    """Give every connection back: the application is not needed any more."""
+    with app.app_context():
+        look_again()
+        app.extensions["readers"].close()
+        app.extensions["writers"].close()
+        db.engine.dispose()
 
 
 def init_app(app: Flask) -> None:
     """One connection for each context of the application."""
-    app.teardown_appcontext(give_back)
-    app.extensions["writers"] = Writers()
+    app.teardown_appcontext(look_again)
     with app.app_context():
         _listen_to(db.engine)
+        app.extensions["readers"], app.extensions["writers"] = Readers(db.engine), Writers(db.engine)
 
 
 def _listen_to(engine: Engine) -> None:

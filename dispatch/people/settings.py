@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 
@@ -36,5 +37,10 @@ def settings_from(choices: Mapping[str, Any] | None) -> Settings:
     """The defaults with a station's own choices over them; unknown names are left out."""
     if not choices:
         return DEFAULTS
+    return _settings(tuple(choices.items()))
+
+
+@lru_cache(maxsize=1000)
+def _settings(choices: tuple[tuple[str, Any], ...]) -> Settings:
     known = {field.name for field in fields(Settings)}
-    return replace(DEFAULTS, **{name: value for name, value in choices.items() if name in known})
+    return replace(DEFAULTS, **{name: value for name, value in choices if name in known})

@@ -1,6 +1,7 @@
 """The one way out: reads the journal and tells this process's browsers, in order; nothing else speaks to them.
 
-A hint wakes it at once, a lost hint a second later. What has gathered within fifty milliseconds goes out as one frame.
+A hint wakes it at once, a lost hint a second later. What gathers meanwhile goes out as one frame: for twenty milliseconds
+where it is quiet, for up to a tenth of a second where much happens.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from dispatch.realtime.listeners import listeners, person_room, room
 
 #: The longest that a lost hint may cost, in seconds.
 LOOK_EVERY_S = 1.0
-#: How long entries gather into one frame, in seconds.
-GATHER_S = 0.05
+#: How long entries gather into one frame at least, in seconds.
+GATHER_S = 0.02
+#: How far apart frames are where there is always news, in seconds: a frame costs each browser the same, however much it says.
+FRAME_EVERY_S = 0.1
 #: How often every stream's head is said, so that silence is noticed, in seconds.
 HEADS_EVERY_S = 25.0
 #: At most so many entries in one frame.
@@ -43,7 +46,7 @@ class Broadcaster:
         self.cursors: dict[str, int] = {}
         self._wake = threading.Event()
         self._strangers = False
-        self._heads_at = time.monotonic()
+        self._heads_at = self._spoke_at = time.monotonic()
 
     def start(self) -> None:
         """Begin to listen for hints and to speak."""
@@ -67,8 +70,9 @@ class Broadcaster:
     def _speak_forever(self) -> None:
         while True:
             if self._wake.wait(LOOK_EVERY_S):
-                time.sleep(GATHER_S)
+                time.sleep(max(GATHER_S, self._spoke_at + FRAME_EVERY_S - time.monotonic()))
             self._wake.clear()
+            self._spoke_at = time.monotonic()
             try:
                 with self.app.app_context():
                     self.speak()

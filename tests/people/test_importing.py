@@ -13,8 +13,7 @@ from flask_migrate import upgrade
 
 from config import settings
 from dispatch import create_app
-from dispatch.core.unit_of_work import give_back, transaction
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import close, transaction
 from dispatch.people.importing import Line, Report, import_units
 from dispatch.people.models import Level, Unit
 from tests.house import ROOT
@@ -38,8 +37,7 @@ def empty(tmp_path: Path) -> Iterator[Flask]:
     with made.app_context():
         upgrade()
         yield made
-        give_back()
-        db.engine.dispose()
+    close(made)
 
 
 def brought_in(*lines: str, header: str = HEADER) -> Report:

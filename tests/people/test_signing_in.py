@@ -11,7 +11,7 @@ from sqlalchemy import update
 from config import settings
 from dispatch import create_app
 from dispatch.core.errors import Invalid, RateLimited
-from dispatch.core.unit_of_work import transaction
+from dispatch.core.unit_of_work import close, transaction
 from dispatch.extensions import db
 from dispatch.people import identity, signing_in
 from dispatch.people.enrolling import add_person, give_role, set_active
@@ -355,8 +355,7 @@ def test_where_people_come_by_https_every_cookie_is_secure(tmp_path: Path) -> No
     browser = Browser(app, origin)
     page = set_cookies(browser.get("/sign-in"))
     answer = set_cookies(browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE}))
-    with app.app_context():
-        db.engine.dispose()
+    close(app)
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(page["lm_page"].split("; "))
     assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(answer[SESSION_COOKIE].split("; "))
 
