@@ -32,6 +32,7 @@ def post_worker_init(worker: Any) -> None:
     # What has been loaded by now stays: looking through it for garbage again and again would cost every command a little.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     # With Redis there are several processes, and `flask jobs run` is one of them.
     if not app.config["REDIS_URL"]:
         app.extensions["jobs"](app)

@@ -11,7 +11,7 @@ from dispatch.core.clock import iso
 from dispatch.core.geo import Point, to_bd09, to_gcj02
 from dispatch.core.permits import permitted
 from dispatch.orders.policy import PERMITS
-from dispatch.orders.queries import Row, distance, full_order, holders_of, place_of, place_of_order
+from dispatch.orders.queries import Row, distance, full_order, holders_of, place_of_order
 from dispatch.orders.states import MOVES
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
@@ -33,7 +33,7 @@ def present_one(connection: Connection, actor: Actor, order_id: str) -> dict[str
 
 def present(connection: Connection, actor: Actor, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """These orders as this person may read them."""
-    start = place_of(connection, actor) if actor.role == Role.COURIER else None
+    start = actor.start if actor.role == Role.COURIER else None
     seen = [row.id for row in rows if permitted(PERMITS, "see_holders", actor, row)]
     holders = holders_of(connection, seen) if seen else {}
     return [_public(row, start) | _private(actor, row, holders.get(row.id, [])) for row in rows]

@@ -126,10 +126,9 @@ _board = Prepared(
 def open_board(connection: Connection, actor: Actor) -> list[Row]:
     """The open orders that a courier may take, nearest first from where he was last known, else from his depot."""
     rows = _board.all(connection, station=actor.station_id, me=actor.id)
-    start = place_of(connection, actor)
 
     def nearness(row: Row) -> tuple[bool, int, datetime]:
-        away = distance(start, row)
+        away = distance(actor.start, row)
         return (away is None, away or 0, row.posted_at)
 
     return sorted((row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills), key=nearness)
@@ -148,17 +147,6 @@ _open_to_all = Prepared(
 def open_to_all(connection: Connection, station_id: str) -> list[Row]:
     """A station's open orders, whoever asks: where they go and what they need."""
     return _open_to_all.all(connection, station=station_id)
-
-
-_unit_place = Prepared(select(_units.c.lat, _units.c.lon).where(_units.c.id == bindparam("unit")))
-
-
-def place_of(connection: Connection, actor: Actor) -> Point | None:
-    """Where distances are counted from: the last known point, else the unit's own."""
-    if actor.place:
-        return actor.place
-    unit = _unit_place.first(connection, unit=actor.unit_id)
-    return Point(unit.lat, unit.lon) if unit and unit.lat is not None else None
 
 
 def place_of_order(row: Row) -> Point | None:

@@ -15,7 +15,7 @@ from dispatch.core.geo import Point, metres
 from dispatch.core.statements import Prepared
 from dispatch.journal.reading import head_of
 from dispatch.orders.models import Claim, Decline
-from dispatch.orders.queries import open_to_all, place_of, place_of_order
+from dispatch.orders.queries import open_to_all, place_of_order
 from dispatch.people.identity import Actor
 
 #: How many other open orders a loser is shown.
@@ -45,7 +45,7 @@ class Board(NamedTuple):
 
 def suggestions(connection: Connection, actor: Actor) -> list[str]:
     """The ids of up to three open orders that this courier may take, nearest first."""
-    start = place_of(connection, actor)
+    start = actor.start
 
     def nearness(offer: Offer) -> tuple[bool, int, datetime]:
         away = metres(start, offer.place) if start and offer.place else None

@@ -16,12 +16,12 @@ from dispatch.core.geo import Point
 from dispatch.core.secrets import token_hash
 from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import reading
-from dispatch.people.models import Bearer, Person, Role, SignedIn, StationSettings
+from dispatch.people.models import Bearer, Person, Role, SignedIn, StationSettings, Unit
 from dispatch.people.settings import Settings, settings_from
 
 SESSION_COOKIE = "lm_session"
 
-_persons, _settings = Person.__table__, StationSettings.__table__
+_persons, _settings, _units = Person.__table__, StationSettings.__table__, Unit.__table__
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,20 @@ class Actor:
     on_duty: bool
     skills: frozenset[str]
     place: Point | None
+    home: Point | None
     settings: Settings
+
+    @property
+    def start(self) -> Point | None:
+        """Where distances are counted from: the last known point, else the unit's own."""
+        return self.place or self.home
 
 
 def _actors() -> Select[Any]:
     columns = ("id", "role", "unit_id", "station_id", "active", "on_duty", "skills", "last_lat", "last_lon")
-    return select(*(_persons.c[name] for name in columns), _settings.c.choices).outerjoin(
-        _settings, _settings.c.station_id == _persons.c.station_id
-    )
+    home = (_units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
+    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices)
+    return found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
 
 
 def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -63,8 +69,9 @@ def _actor(row: Any) -> Actor | None:
     if row is None or not row.active:
         return None
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
-    skills = frozenset(row.skills or ())
-    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, settings_from(row.choices))
+    home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
+    skills, settings = frozenset(row.skills or ()), settings_from(row.choices)
+    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, home, settings)
 
 
 class Credential(NamedTuple):
