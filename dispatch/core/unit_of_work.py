@@ -226,7 +226,9 @@ class Writers:
                         self.connection.commit()
                         group.stands = True
                 finally:
-                    self.connection.rollback()
+                    if not group.stands:
+                        # SQLAlchemy takes a commit that failed for an end; giving the connection back undoes what is open.
+                        self.close()
                     group.done.set()
 
 
