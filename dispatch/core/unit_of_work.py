@@ -154,7 +154,9 @@ class Writers:
     @property
     def connection(self) -> Connection:
         """The one that writes: what it has written it need not read again."""
-        if self._kept is None or self._kept.invalidated:
+        if self._kept is not None and self._kept.invalidated:
+            self.close()
+        if self._kept is None:
             self._kept = self.engine.connect()
         return self._kept
 
@@ -227,8 +229,8 @@ class Writers:
                         group.stands = True
                 finally:
                     if not group.stands:
-                        # SQLAlchemy takes a commit that failed for an end; giving the connection back undoes what is open.
-                        self.close()
+                        # SQLAlchemy takes a commit that failed for an end and would leave it open: begin with a new connection.
+                        self.connection.invalidate()
                     group.done.set()
 
 
