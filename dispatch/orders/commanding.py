@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+from prometheus_client import Counter
 from sqlalchemy import insert, select, update
 
 from dispatch.core.clock import now
@@ -24,6 +26,8 @@ from dispatch.orders.states import MOVES, UNDER_WAY, Status
 from dispatch.people.identity import Actor, locked_actor
 
 Outcome = dict[str, Any]
+
+commands = Counter("lastmetre_commands", "Commands to orders, by verb and by what became of them", ["verb", "outcome"])
 
 ORDERS = Order.__table__
 _claims = Claim.__table__
@@ -46,6 +50,16 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
     Raises:
         NotFound, NotEligible, Taken, TooLate, BadCode, or whatever `act` raises.
     """
+    try:
+        outcome = _carry_out(verb, actor, order_id, once, act)
+    except Refused as refused:
+        commands.labels(verb, refused.code).inc()
+        raise
+    commands.labels(verb, "ok").inc()
+    return outcome
+
+
+def _carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
     try:
         refuse_early(verb, actor, order_facts(reading(), order_id, actor.id))
     except Refused:
@@ -70,7 +84,7 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
 def _told(outcome: Outcome) -> Outcome:
     """A wrong code is written down and then refused; its repetition is the same refusal, uncounted."""
     if outcome.get("refused") == BadCode.code:
-        raise BadCode()
+        raise BadCode(_("交接码错了五次，不能再用了：请拍照并说明原因。") if outcome["worn_out"] else None)
     return outcome
 
 

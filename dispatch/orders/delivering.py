@@ -75,7 +75,7 @@ def deliver(
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
         if not photo and not _code_fits(work, order, code or ""):
-            return {"order_id": order_id, "refused": BadCode.code}
+            return {"order_id": order_id, "refused": BadCode.code, "worn_out": order.wrong_codes + 1 >= WRONG_CODES_MOST}
         _advance(work, order, "deliver", delivery_photo=photo, delivery_reason=reason)
         persons = end_claims(work, order_id, "delivered")
         tell(work, order, "order.delivered", persons=persons, by="photo" if photo else "code")

@@ -55,6 +55,8 @@ class Order(db.Model):
     __table_args__ = (
         Index("ix_orders_station_status", "station_id", "status", "posted_at"),
         Index("ix_orders_community_status", "community_id", "status", "posted_at"),
+        Index("ix_orders_station_posted", "station_id", "posted_at"),
+        Index("ix_orders_community_posted", "community_id", "posted_at"),
         Index(
             "ix_orders_unfinished", "status", "window_end",
             sqlite_where=text("status NOT IN ('closed', 'cancelled')"), postgresql_where=text("status NOT IN ('closed', 'cancelled')"),

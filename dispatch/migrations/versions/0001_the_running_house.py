@@ -112,8 +112,10 @@ def upgrade():
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('orders', schema=None) as batch_op:
+        batch_op.create_index('ix_orders_community_posted', ['community_id', 'posted_at'], unique=False)
         batch_op.create_index('ix_orders_community_status', ['community_id', 'status', 'posted_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_orders_resident_id'), ['resident_id'], unique=False)
+        batch_op.create_index('ix_orders_station_posted', ['station_id', 'posted_at'], unique=False)
         batch_op.create_index('ix_orders_station_status', ['station_id', 'status', 'posted_at'], unique=False)
         batch_op.create_index('ix_orders_unfinished', ['status', 'window_end'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'cancelled')"), postgresql_where=sa.text("status NOT IN ('closed', 'cancelled')"))
 
@@ -302,8 +304,10 @@ def downgrade():
     with op.batch_alter_table('orders', schema=None) as batch_op:
         batch_op.drop_index('ix_orders_unfinished', sqlite_where=sa.text("status NOT IN ('closed', 'cancelled')"), postgresql_where=sa.text("status NOT IN ('closed', 'cancelled')"))
         batch_op.drop_index('ix_orders_station_status')
+        batch_op.drop_index('ix_orders_station_posted')
         batch_op.drop_index(batch_op.f('ix_orders_resident_id'))
         batch_op.drop_index('ix_orders_community_status')
+        batch_op.drop_index('ix_orders_community_posted')
 
     op.drop_table('orders')
     with op.batch_alter_table('units', schema=None) as batch_op:
