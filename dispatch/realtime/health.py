@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.core.errors import Busy
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import limiter
 from dispatch.realtime.listeners import listeners
@@ -27,8 +29,15 @@ def alive() -> Any:
 
 @blueprint.get("/readyz")
 def ready() -> Any:
-    """The database answers and has our tables."""
-    version = reading().execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    """The database answers and has our tables.
+
+    Raises:
+        Busy: not yet.
+    """
+    try:
+        version = reading().execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    except SQLAlchemyError as error:
+        raise Busy(retry_after=2) from error
     return jsonify(status="ready", schema=version)
 
 
