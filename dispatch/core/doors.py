@@ -22,8 +22,9 @@ from dispatch.extensions import api
 
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
 #: One command's key; the same one answers the same (see `core/idempotency`).
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"},
-        "description": "Same key and body: the first answer again, for 72 hours. Another body: 422. Still running: 409."}  # fmt: skip
+_UUID = "^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$"
+_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "pattern": _UUID},
+        "description": "A UUID. Same key and body: the first answer again, for 72 hours. Other body: 422. Still running: 409."}  # fmt: skip
 _BEARER: dict[str, list[str]] = {"bearer": []}
 #: A page's own call: the session cookie, and for what changes something the proof that it comes from our page.
 _PAGE: dict[str, list[str]] = {"cookie": [], "csrf": []}
