@@ -16,6 +16,7 @@ from dispatch.residents.registering import GROUPS
 
 #: The lists that have a name of their own beside the states.
 LISTS = ("mine", "active", "today")
+EPOCH_MOST = 2**31 - 1
 
 
 def _reasons(known: tuple[str, ...]) -> fields.String:
@@ -63,7 +64,7 @@ class OrderForm(PlaceForm):
 class HolderForm(Form):
     """`epoch` names the claim that a command belongs to; an older one is too late."""
 
-    epoch = fields.Integer(allow_none=True, validate=validate.Range(0, 2**31 - 1))
+    epoch = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, EPOCH_MOST))
 
 
 class ReasonForm(HolderForm):
@@ -89,6 +90,7 @@ class DeliverForm(HolderForm):
 class PhotoForm(DeliverForm):
     """Delivered by a photo and the reason why there is no code (multipart)."""
 
+    epoch = fields.Integer(allow_none=True, validate=validate.Range(0, EPOCH_MOST))
     photo = fields.Raw(metadata={"type": "string", "format": "binary", "description": "JPEG, PNG or WebP, at most 8 MB"})
     reason = fields.String(validate=validate.Length(max=200))
 
