@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+_ORIGIN = re.compile(r"https?://[^/\s?#]+")
 
 
 class MissingSetting(SystemExit):
@@ -21,26 +25,43 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     Returns:
         the mapping given to `create_app`.
     Raises:
-        MissingSetting: a secret is absent outside DEMO, or DEMO is asked for on an https origin.
+        MissingSetting: a secret is absent outside DEMO, DEMO is asked for on an https origin, or a value cannot be meant.
     """
-    data_dir = Path(environ.get("DATA_DIR", "./var")).resolve()
-    port = int(environ.get("PORT", "5000"))
+    data_dir = Path(environ.get("DATA_DIR") or "./var").resolve()
     origin = environ.get("PUBLIC_ORIGIN", "").rstrip("/")
+    if origin and not _ORIGIN.fullmatch(origin):
+        raise MissingSetting(
+            f"PUBLIC_ORIGIN is {origin!r}. Set it to where people reach us, like https://errands.example.org, or leave it."
+        )
     demo = environ.get("DEMO") == "1"
-    if demo and origin.startswith("https://"):
+    if demo and origin.lower().startswith("https://"):
         raise MissingSetting("DEMO=1 is refused when PUBLIC_ORIGIN is https: the demo street has no locks on its doors.")
     return {
         "DATA_DIR": data_dir,
-        "DATABASE_URL": environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'lastmetre.db'}",
-        "REDIS_URL": environ.get("REDIS_URL") or None,
+        "DATABASE_URL": _url(environ, "DATABASE_URL", "sqlite", "postgresql", "postgres") or f"sqlite:///{data_dir / 'lastmetre.db'}",
+        "REDIS_URL": _url(environ, "REDIS_URL", "redis", "rediss", "unix"),
         "SECRET_KEY": _secret(environ, "SECRET_KEY", demo, data_dir),
         "FIELD_KEYS": _secret(environ, "FIELD_KEYS", demo, data_dir),
         "PUBLIC_ORIGIN": origin,
-        "PORT": port,
+        "PORT": _port(environ.get("PORT") or "5000"),
         "DEMO": demo,
         "PREPARE": environ.get("PREPARE") == "1",
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
     }
+
+
+def _port(said: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", said) or not 0 < int(said) < 65_536:
+        raise MissingSetting(f"PORT is {said!r}. Set it to a number from 1 to 65535.")
+    return int(said)
+
+
+def _url(environ: Mapping[str, str], name: str, *schemes: str) -> str | None:
+    """An address of one of these schemes. A wrong one is not repeated: there may be a password in it."""
+    said = environ.get(name) or None
+    if said and said.partition("://")[0] not in schemes:
+        raise MissingSetting(f"{name} must begin with {', '.join(f'{scheme}://' for scheme in schemes)}.")
+    return said
 
 
 def _secret(environ: Mapping[str, str], name: str, demo: bool, data_dir: Path) -> str:
@@ -55,7 +76,21 @@ def _secret(environ: Mapping[str, str], name: str, demo: bool, data_dir: Path) -
         )
     kept = data_dir / f"demo-{name.lower()}"
     if not kept.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_hex(32))
+        _keep(kept, secrets.token_hex(32))
     return kept.read_text().strip()
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file that only we may read, whole or not at all; of two processes that start together the first one's stays."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, written = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(written, path)
+    except FileExistsError:
+        return
+    finally:
+        os.unlink(written)

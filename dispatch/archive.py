@@ -5,23 +5,28 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import tarfile
+import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from flask import current_app
-from sqlalchemy import Column, ColumnElement, Insert, LargeBinary, MetaData, Table, func, insert, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, Insert, LargeBinary, MetaData, Table, func, insert, select, text, type_coerce
 
-from dispatch.core.secrets import Encrypted
-from dispatch.core.unit_of_work import reading, transaction
+from dispatch.core import photos
+from dispatch.core.columns import Moment
+from dispatch.core.secrets import Encrypted, keyring
+from dispatch.core.unit_of_work import Work, transaction
 from dispatch.extensions import db
+from dispatch.orders.photographing import folder
 
 BATCH = 1000
 
 
-class NotEmpty(Exception):
-    """The database to restore into has rows already."""
+class NotRestored(Exception):
+    """Nothing was brought back; the message says why and what to do."""
 
 
 def _raw(table: Table) -> list[ColumnElement[Any]]:
@@ -31,58 +36,124 @@ def _raw(table: Table) -> list[ColumnElement[Any]]:
 
 def _out(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
-        return {"bytes": base64.b64encode(bytes(value)).decode()}
-    return {"moment": value.isoformat()} if isinstance(value, datetime) else value
+        return base64.b64encode(bytes(value)).decode()
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _in(value: Any) -> Any:
-    if isinstance(value, dict) and set(value) == {"bytes"}:
-        return base64.b64decode(value["bytes"])
-    if isinstance(value, dict) and set(value) == {"moment"}:
-        return datetime.fromisoformat(value["moment"])
-    return value
+def _in(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, Encrypted):
+        return base64.b64decode(value)
+    return datetime.fromisoformat(value) if isinstance(column.type, Moment) else value
 
 
 def backup(file: Path) -> int:
-    """Write every table and photo to `file`, readable by its owner alone; returns how many rows."""
+    """Write every table and photo to `file`, readable by its owner alone, whole or not at all; returns how many rows."""
     rows = 0
-    file.touch(mode=0o600)
-    with tarfile.open(file, "w:gz") as archive:
-        for table in db.metadata.sorted_tables:
-            lines = [json.dumps({k: _out(v) for k, v in row._mapping.items()}) for row in reading().execute(select(*_raw(table)))]
-            rows += len(lines)
-            _add(archive, f"tables/{table.name}.jsonl", "\n".join(lines).encode())
-        photos = Path(current_app.config["DATA_DIR"]) / "photos"
-        for photo in sorted(photos.glob("*")) if photos.is_dir() else []:
-            _add(archive, f"photos/{photo.name}", photo.read_bytes())
+    half = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            with tarfile.open(fileobj=out, mode="w:gz") as archive, _one_picture() as connection:
+                _add(archive, "schema", io.BytesIO(_schema(connection).encode()))
+                for table in db.metadata.sorted_tables:
+                    rows += _add_table(archive, connection, table)
+                for photo in sorted(folder().glob("*.jpg")) if folder().is_dir() else []:
+                    _add(archive, f"photos/{photo.name}", io.BytesIO(photo.read_bytes()))
+            out.flush()
+            os.fsync(out.fileno())
+        half.replace(file)
+    finally:
+        half.unlink(missing_ok=True)
     return rows
 
 
-def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+def _one_picture() -> Connection:
+    """A connection that sees all tables as of one moment, whatever is committed meanwhile. SQLite's always does."""
+    postgres = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
+    return db.engine.connect().execution_options(**postgres)
+
+
+def _schema(connection: Connection) -> str:
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+
+
+def _add_table(archive: tarfile.TarFile, connection: Connection, table: Table) -> int:
+    """One line a row, by way of a file: a tar wants to know the length first, and a table may be larger than our memory."""
+    rows = 0
+    with tempfile.TemporaryFile() as lines:
+        for row in connection.execution_options(yield_per=BATCH).execute(select(*_raw(table))):
+            lines.write(json.dumps({k: _out(v) for k, v in row._mapping.items()}).encode() + b"\n")
+            rows += 1
+        _add(archive, f"tables/{table.name}.jsonl", lines)
+    return rows
+
+
+def _add(archive: tarfile.TarFile, name: str, data: IO[bytes]) -> None:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = len(data), 0o600
-    archive.addfile(info, io.BytesIO(data))
+    info.size, info.mode = data.seek(0, io.SEEK_END), 0o600
+    data.seek(0)
+    archive.addfile(info, data)
 
 
 def restore(file: Path) -> int:
     """Read `file` into a migrated, empty database; returns how many rows.
 
     Raises:
-        NotEmpty: there is something in it already.
+        NotRestored: it is no backup of ours, or of another version; the database has rows; its keys are not in FIELD_KEYS.
     """
+    try:
+        with tarfile.open(file, "r:gz") as archive, transaction() as work:
+            _check(archive, work)
+            rows = sum(_restore_table(archive, work, table) for table in db.metadata.sorted_tables)
+            _photos_back(archive)
+            return rows
+    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
+        raise NotRestored(f"This is not a whole backup of LastMetre ({type(error).__name__}). Nothing was brought back.") from error
+
+
+def _check(archive: tarfile.TarFile, work: Work) -> None:
+    if any(work.execute(select(func.count()).select_from(table)).scalar_one() for table in db.metadata.sorted_tables):
+        raise NotRestored("The database is not empty. Restore into a fresh one: set another DATABASE_URL and run `db upgrade`.")
+    theirs, ours = _member(archive, "schema").read().decode(), _schema(work.connection)
+    if theirs != ours:
+        raise NotRestored(f"The backup has the tables of version {theirs}, this database those of {ours}. Run `db upgrade {theirs}` first.")
+
+
+def _member(archive: tarfile.TarFile, name: str) -> IO[bytes]:
+    found = archive.extractfile(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def _restore_table(archive: tarfile.TarFile, work: Work, table: Table) -> int:
     rows = 0
-    with tarfile.open(file, "r:gz") as archive, transaction() as work:
-        if any(work.execute(select(func.count()).select_from(table)).scalar_one() for table in db.metadata.sorted_tables):
-            raise NotEmpty("The database is not empty. Restore into a fresh one: set another DATABASE_URL and run `db upgrade`.")
-        for table in db.metadata.sorted_tables:
-            said = archive.extractfile(f"tables/{table.name}.jsonl")
-            lines = said.read().decode().splitlines() if said else []
-            values = [{key: _in(value) for key, value in json.loads(line).items()} for line in lines]
-            for start in range(0, len(values), BATCH):
-                work.execute_many(_as_it_lay(table), values[start : start + BATCH])
-            rows += len(values)
-        _photos_back(archive)
+    for batch in _batches(_member(archive, f"tables/{table.name}.jsonl")):
+        values = [{name: _in(table.c[name], value) for name, value in line.items()} for line in batch]
+        _check_keys(table, values[0])
+        work.execute_many(_as_it_lay(table), values)
+        rows += len(values)
     return rows
+
+
+def _batches(lines: IO[bytes]) -> Iterator[list[dict[str, Any]]]:
+    batch = []
+    for line in lines:
+        batch.append(json.loads(line))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _check_keys(table: Table, values: dict[str, Any]) -> None:
+    """Better told now than at the first phone call."""
+    for column in table.columns:
+        sealed = values.get(column.name) if isinstance(column.type, Encrypted) else None
+        if sealed is not None and not keyring().knows(sealed):
+            raise NotRestored("The backup was sealed with other FIELD_KEYS. Set the keys of the house that it comes from.")
 
 
 def _as_it_lay(table: Table) -> Insert:
@@ -92,9 +163,7 @@ def _as_it_lay(table: Table) -> Insert:
 
 
 def _photos_back(archive: tarfile.TarFile) -> None:
-    folder = Path(current_app.config["DATA_DIR"]) / "photos"
+    """Only what `photos.store` could have put there, under such a name."""
     for member in archive.getmembers():
         if member.name.startswith("photos/") and member.isfile():
-            folder.mkdir(parents=True, exist_ok=True)
-            said = archive.extractfile(member)
-            (folder / Path(member.name).name).write_bytes(said.read() if said else b"")
+            photos.put_back(folder(), member.name.removeprefix("photos/"), _member(archive, member.name).read())

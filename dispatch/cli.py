@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import secrets
 import sys
 import time
@@ -9,20 +11,23 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
+from flask_babel import force_locale
 from sqlalchemy import text
 
 from dispatch import archive, jobs
 from dispatch.core.errors import Invalid
-from dispatch.core.rotation import rotate
+from dispatch.core.rotation import rotate, unreadable
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.demo import street
 from dispatch.extensions import db, scheduler
 from dispatch.journal.reading import breaks
+from dispatch.people.choosing import choices_of, choose
 from dispatch.people.enrolling import add_person, give_role, make_invite
 from dispatch.people.importing import import_units
 from dispatch.people.models import Role
-from dispatch.people.queries import person_by_login
+from dispatch.people.queries import can_be_invited, person_by_login
+from dispatch.people.settings import says, settings_from
 from dispatch.people.signing_in import make_token
 
 org = AppGroup("org", help="Districts, stations, communities, depots.")
@@ -37,8 +42,11 @@ secret = AppGroup("secrets", help="Encrypted columns.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def org_import(file: Path) -> None:
     """Bring in FILE, a CSV with the columns code,name,parent_code,level[,lat,lon]. Repeatable."""
-    with file.open(encoding="utf-8-sig", newline="") as rows, transaction() as work:
-        report = import_units(work, rows)
+    try:
+        with transaction() as work:
+            report = import_units(work, _table(file))
+    except csv.Error as error:
+        raise click.ClickException(f"{file.name} is not a table that can be read: {error}.") from error
     for line in report.lines:
         if line.verdict != "unchanged":
             click.echo(f"line {line.number}: {line.verdict} {line.code} {line.why}".rstrip())
@@ -46,6 +54,37 @@ def org_import(file: Path) -> None:
     click.echo(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
     if counts["refused"]:
         sys.exit(1)
+
+
+def _table(file: Path) -> io.StringIO:
+    """A table's lines, in the coding of today or in that of older spreadsheets."""
+    data = file.read_bytes()
+    for coding in ("utf-8-sig", "gb18030"):
+        try:
+            return io.StringIO(data.decode(coding), newline="")
+        except UnicodeDecodeError:
+            continue
+    raise click.ClickException(f"{file.name} is neither UTF-8 nor GB 18030. Save it as CSV UTF-8.")
+
+
+@org.command("settings")
+@click.argument("station")
+@click.argument("values", nargs=-1, metavar="[NAME=VALUE]...")
+def org_settings(station: str, values: tuple[str, ...]) -> None:
+    """Show what STATION (a code) has chosen, or set it. NAME= puts the default back."""
+    said = dict(value.partition("=")[::2] for value in values if "=" in value)
+    if len(said) != len(values):
+        raise click.ClickException("Say each setting once, as NAME=VALUE.")
+    try:
+        if said:
+            with transaction() as work:
+                choose(work, station, said)
+        choices = choices_of(reading(), station)
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from refused
+    for name, value in vars(settings_from(choices)).items():
+        shown = ("on" if value else "off") if isinstance(value, bool) else value
+        click.echo(f"{name}={shown}{'' if name in choices else ' (default)'}\n    {says(name)}")
 
 
 @people.command("add")
@@ -62,10 +101,16 @@ def people_add(login: str, role: str, unit: str, name: str, phone: str | None, p
         with transaction() as work:
             person_id = add_person(work, login=login, role=Role(role), unit_id=unit, name=name, phone=phone, passphrase=made)
     except Invalid as refused:
-        raise click.ClickException(f"{refused.extra['field']}: {refused.detail}") from refused
+        raise _sentence(refused) from refused
     click.echo(person_id)
     if not passphrase:
         click.echo(f"passphrase: {made}")
+
+
+def _sentence(refused: Invalid) -> click.ClickException:
+    """A refusal in the language of these commands; no browser is here that could ask for another."""
+    with force_locale("en"):
+        return click.ClickException(f"{refused.extra['field']}: {refused.detail}")
 
 
 def _person(login: str) -> str:
@@ -86,7 +131,7 @@ def people_move(login: str, role: str, unit: str) -> None:
         with transaction() as work:
             give_role(work, person_id, Role(role), unit)
     except Invalid as refused:
-        raise click.ClickException(f"{refused.extra['field']}: {refused.detail}") from refused
+        raise _sentence(refused) from refused
     current_app.extensions["hints"].flush()
 
 
@@ -95,6 +140,8 @@ def people_move(login: str, role: str, unit: str) -> None:
 def people_invite(login: str) -> None:
     """A new single-use invite for a courier, for instance for a new phone."""
     person_id = _person(login)
+    if not can_be_invited(reading(), person_id):
+        raise click.ClickException("An invite is for an active courier with a phone number. Staff sign in with their passphrase.")
     with transaction() as work:
         token = make_invite(work, person_id, "cli")
     origin = current_app.config["PUBLIC_ORIGIN"] or f"http://localhost:{current_app.config['PORT']}"
@@ -141,27 +188,36 @@ def jobs_run() -> None:
 @secret.command("rotate")
 def secrets_rotate() -> None:
     """Write every encrypted value anew with the first of FIELD_KEYS, after which the older keys can go."""
+    lost = unreadable(reading())
+    if lost:
+        raise click.ClickException(f"The key of {', '.join(lost)} is not in FIELD_KEYS: keep the old key behind the new one.")
     click.echo(f"{rotate()} values written anew")
 
 
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
 def backup(file: Path) -> None:
     """Everything in one FILE; what is encrypted stays so, and the keys are not in it."""
-    click.echo(f"{archive.backup(file)} rows")
+    try:
+        click.echo(f"{archive.backup(file)} rows")
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
 def restore(file: Path) -> None:
     """Bring FILE back into an empty, migrated database."""
     try:
         click.echo(f"{archive.restore(file)} rows")
-    except archive.NotEmpty as error:
+    except archive.NotRestored as error:
         raise click.ClickException(str(error)) from error
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor() -> None:
     """Look for what is wrong; exits 1 if anything is."""
     findings = [f"journal {b.station_id} entry {b.seq}: {b.why}" for b in breaks(reading())]
@@ -170,6 +226,7 @@ def doctor() -> None:
         "(SELECT count(*) FROM claims c WHERE c.order_id = o.id AND c.ended_at IS NULL)"
     )
     findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
+    findings += [f"{column}: {count} values sealed by a key not in FIELD_KEYS" for column, count in unreadable(reading()).items()]
     findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
     for finding in findings:
         click.echo(finding)

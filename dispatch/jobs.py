@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import structlog
 from flask import Flask
 from sqlalchemy import Connection, text
@@ -14,6 +17,7 @@ from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
+from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.people import signing_in
 
 #: The advisory lock by which one process is the leader.
@@ -25,13 +29,26 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due; returns how many orders moved."""
-    moved = 0
+    """Lapse, expire and escalate what is due, and recall what is in the wrong hands; returns how many orders moved."""
     with app.app_context():
-        for verb in BY_THE_CLOCK:
-            for order_id in due(reading(), verb):
-                moved += by_the_clock(verb, order_id)
-    return moved
+        return sum(_done(name, act) for name, act in _due())
+
+
+def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
+    for verb in BY_THE_CLOCK:
+        yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
+    yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
+
+
+def _done(name: str, act: Callable[[], bool]) -> bool:
+    """Do one of them. One that fails by our own fault must not keep all the others waiting, tick after tick."""
+    try:
+        return act()
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.error("jobs.failed", verb=name, error=type(error).__name__, exc_info=error)
+        return False
 
 
 def tidy(app: Flask) -> None:
@@ -51,13 +68,13 @@ class Leader:
         self.app = app
         self.held: Connection | None = None
 
-    def run(self, job: object) -> None:
+    def run(self, job: Callable[[Flask], object]) -> None:
         """Run a job if we lead; a database that is away is tried again at the next tick."""
         try:
             if self._leads():
-                job(self.app)  # type: ignore[operator]
+                job(self.app)
         except SQLAlchemyError as error:
-            self.held = None
+            self.step_down()
             log.warning("jobs.database_away", error=type(error).__name__)
 
     def _leads(self) -> bool:
@@ -68,6 +85,13 @@ class Leader:
                 self.held = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             # Asking again for a lock that this connection holds only counts it up; asking also shows that we are alive.
             return bool(self.held.execute(text("SELECT pg_try_advisory_lock(:id)"), {"id": LEADER}).scalar())
+
+    def step_down(self) -> None:
+        """Close the line that holds the lock. Given back to the pool it would keep the lock, and nobody would lead."""
+        held, self.held = self.held, None
+        if held is not None:
+            held.invalidate()
+            held.close()
 
 
 def start(app: Flask) -> None:

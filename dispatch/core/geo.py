@@ -14,6 +14,8 @@ from geopy.distance import geodesic
 
 _A = 6378245.0
 _EE = 0.00669342162296594323
+#: Outside this rectangle (south, north, west, east) the Chinese datums are WGS-84.
+_CHINA = (0.8293, 55.8271, 72.004, 137.8347)
 
 
 class Point(NamedTuple):
@@ -32,6 +34,9 @@ def metres(a: Point, b: Point) -> int:
 @lru_cache(maxsize=10_000)
 def to_gcj02(place: Point) -> Point:
     """From WGS-84 to GCJ-02, the datum of AMap (高德)."""
+    south, north_end, west, east_end = _CHINA
+    if not (south <= place.lat <= north_end and west <= place.lon <= east_end):
+        return place
     x, y = place.lon - 105.0, place.lat - 35.0
     root = sqrt(abs(x))
     waves = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3

@@ -64,7 +64,8 @@ def inspect(data: bytes) -> tuple[str, int, int]:
         raise PhotoRefused("not_an_image") from error
     if width * height > MAX_PIXELS:
         raise PhotoRefused("too_many_pixels")
-    if frames != 1:
+    # MPO is what many phones call a JPEG that brings a second view or a preview along; the first picture is the photo.
+    if frames != 1 and kind != "MPO":
         raise PhotoRefused("animated")
     return kind, width, height
 
@@ -83,9 +84,19 @@ def store(data: bytes, folder: Path) -> StoredPhoto:
     with Image.open(io.BytesIO(clean)) as image:
         width, height = image.size
     name = f"{secrets.token_hex(16)}.jpg"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _write(folder / name, clean)
+    put_back(folder, name, clean)
     return StoredPhoto(name, width, height, len(clean))
+
+
+def put_back(folder: Path, name: str, data: bytes) -> None:
+    """Keep what `store` has made, under its name.
+
+    Raises:
+        ValueError: not a name that `store` gives.
+    """
+    path = path_of(folder, name)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(path, data)
 
 
 def _clean(data: bytes) -> bytes:

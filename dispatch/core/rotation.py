@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, Table, bindparam, select, type_coerce, update
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, LargeBinary, Table, bindparam, select, type_coerce, update
 
 from dispatch.core.secrets import Encrypted, keyring
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.extensions import db
 
 
+def _sealed_columns() -> Iterator[tuple[Table, str]]:
+    for table in db.metadata.sorted_tables:
+        yield from ((table, column.name) for column in table.columns if isinstance(column.type, Encrypted))
+
+
+def unreadable(connection: Connection) -> dict[str, int]:
+    """Column → how many of its values were sealed by a key that is not in FIELD_KEYS."""
+    lost: dict[str, int] = {}
+    for table, name in _sealed_columns():
+        sealed = connection.execute(select(type_coerce(table.c[name], LargeBinary)).where(table.c[name].is_not(None))).scalars()
+        strange = sum(not keyring().knows(bytes(value)) for value in sealed)
+        lost |= {f"{table.name}.{name}": strange} if strange else {}
+    return lost
+
+
 def rotate() -> int:
-    """Seal anew what an older key sealed, and hash anew what is searched by; returns how many values were written."""
-    written = 0
+    """Seal anew what an older key sealed, and hash anew what is searched by; returns how many values were written.
+
+    Raises:
+        KeyError: something was sealed by a key that is not in FIELD_KEYS; then nothing was written.
+    """
     with transaction() as work:
-        for table in db.metadata.sorted_tables:
-            for column in table.columns:
-                if isinstance(column.type, Encrypted):
-                    written += _rotate_column(work, table, column.name)
-    return written
+        return sum(_rotate_column(work, table, name) for table, name in _sealed_columns())
 
 
 def _rotate_column(work: Work, table: Table, name: str) -> int:

@@ -6,87 +6,32 @@ from typing import Any
 
 from flask import request
 from flask.views import MethodView
-from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, fields, validate
 
+from dispatch.core.doors import Door
 from dispatch.core.errors import Invalid
-from dispatch.core.geo import Point
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import claiming, closing, delivering, opening, photographing, posting
+from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting
+from dispatch.orders.forms import (
+    AssignForm,
+    CancelForm,
+    DeliverForm,
+    FailForm,
+    HolderForm,
+    ListQuery,
+    OrderForm,
+    PhotoForm,
+    PlaceForm,
+    ReasonForm,
+    place_in,
+)
 from dispatch.orders.listing import claim_or_suggest, orders_listing
 from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import couriers_of
-from dispatch.orders.states import Status
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
-from dispatch.residents.registering import GROUPS
 
-blueprint = Blueprint("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
-
-
-class Form(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-
-class ResidentForm(Form):
-    name = fields.String(required=True, validate=validate.Length(1, 60))
-    phone = fields.String(allow_none=True, validate=validate.Length(max=24))
-    door = fields.String(allow_none=True, validate=validate.Length(max=80))
-    groups = fields.List(fields.String(validate=validate.OneOf(GROUPS)))
-
-
-class OrderForm(Form):
-    """An order as posted."""
-
-    kind = fields.String(required=True, validate=validate.OneOf(posting.KINDS))
-    summary = fields.String(load_default="", allow_none=True, validate=validate.Length(max=120))
-    building = fields.String(required=True, validate=validate.Length(1, 80))
-    urgency = fields.String(load_default="today", validate=validate.OneOf(posting.URGENCIES))
-    window_start = fields.AwareDateTime(allow_none=True)
-    window_end = fields.AwareDateTime(allow_none=True)
-    slots = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 4))
-    money_limit = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen"})
-    skills = fields.List(fields.String(validate=validate.OneOf(posting.SKILLS)))
-    familiar_first = fields.Boolean(load_default=False)
-    private_note = fields.String(allow_none=True, validate=validate.Length(max=500))
-    resident_id = fields.String(allow_none=True, validate=validate.Length(max=32))
-    resident = fields.Nested(ResidentForm, allow_none=True)
-    community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
-    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
-    lon = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
-
-
-class PlaceForm(Form):
-    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
-    lon = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
-
-
-class HolderForm(Form):
-    epoch = fields.Integer(allow_none=True)
-
-
-class ReasonForm(HolderForm):
-    reason = fields.String(required=True, validate=validate.Length(1, 20))
-
-
-class DeliverForm(HolderForm):
-    code = fields.String(allow_none=True, validate=validate.Length(max=8))
-
-
-class AssignForm(Form):
-    person_id = fields.String(required=True, validate=validate.Length(1, 32))
-
-
-class ListQuery(Form):
-    status = fields.String(validate=validate.OneOf(["mine", "active", "today", *(s.value for s in Status)]))
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
-
-
-def place_in(body: dict[str, Any]) -> Point | None:
-    """The point that a command carries, if it carries one."""
-    return Point(body["lat"], body["lon"]) if body.get("lat") is not None and body.get("lon") is not None else None
+blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
 
 
 def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = False) -> Once:
@@ -108,27 +53,30 @@ def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/orders")
 class Orders(MethodView):
     @blueprint.arguments(ListQuery, location="query")
+    @blueprint.answers(answers.Orders)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """The orders that I may see; for a courier those he may take, nearest first."""
         return orders_listing(asker(), query.get("status"), query["page"])
 
     @blueprint.arguments(OrderForm)
-    @blueprint.response(201)
-    def post(self, body: dict[str, Any]) -> dict[str, Any]:
+    @blueprint.answers(answers.Order, 201, key="optional")
+    def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Post a need."""
         actor = asker()
-        return _answer(actor, posting.post(actor, body, once(actor, "post", body)))
+        return _answer(actor, posting.post(actor, body, once(actor, "post", body))), 201
 
 
 @blueprint.route("/orders/<order_id>")
 class OneOrder(MethodView):
+    @blueprint.answers(answers.Order)
     def get(self, order_id: str) -> dict[str, Any]:
         """One order."""
         return present_one(reading(), asker(), order_id)
 
 
 @blueprint.post("/orders/<order_id>/claim")
-@blueprint.arguments(PlaceForm)
+@blueprint.arguments(PlaceForm, required=False)
+@blueprint.answers(answers.Order, key="required")
 def claim(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """抢单: take an open order. Answers the order with its private part."""
     actor = asker()
@@ -138,6 +86,7 @@ def claim(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 @blueprint.post("/orders/<order_id>/release")
 @blueprint.arguments(ReasonForm)
+@blueprint.answers(answers.Order, key="required")
 def release(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """退单: give it back before the pick-up."""
     actor = asker()
@@ -146,7 +95,8 @@ def release(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/pick-up")
-@blueprint.arguments(HolderForm)
+@blueprint.arguments(HolderForm, required=False)
+@blueprint.answers(answers.Order, key="optional")
 def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The goods are in his hands."""
     actor = asker()
@@ -155,11 +105,12 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/deliver")
-def deliver(order_id: str) -> dict[str, Any]:
+@blueprint.takes(DeliverForm, PhotoForm)
+@blueprint.answers(answers.Order, key="required")
+def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Hand over: JSON `{code}`, or multipart with `photo` and `reason`."""
     actor = asker()
-    body = DeliverForm().load(request.form.to_dict() if request.files else _json())
-    photo, reason = request.files.get("photo"), request.form.get("reason")
+    photo, reason = request.files.get("photo"), body.pop("reason", None)
     said = {"order_id": order_id, **body, "reason": reason, "photo": photographing.fingerprint(photo)}
     key = once(actor, "deliver", said, required=True)
     with photographing.kept(photo, order_id) as name:
@@ -167,15 +118,9 @@ def deliver(order_id: str) -> dict[str, Any]:
     return _answer(actor, outcome)
 
 
-def _json() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Invalid("code")
-    return body
-
-
 @blueprint.post("/orders/<order_id>/fail")
-@blueprint.arguments(ReasonForm)
+@blueprint.arguments(FailForm)
+@blueprint.answers(answers.Order, key="optional")
 def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It cannot be done: back to the station."""
     actor = asker()
@@ -185,6 +130,7 @@ def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 @blueprint.post("/orders/<order_id>/decline")
 @blueprint.arguments(ReasonForm)
+@blueprint.answers(answers.Order, key="optional")
 def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """不方便: it leaves my board."""
     actor = asker()
@@ -192,7 +138,8 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/cancel")
-@blueprint.arguments(ReasonForm)
+@blueprint.arguments(CancelForm)
+@blueprint.answers(answers.Order, key="optional")
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
@@ -201,6 +148,7 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 @blueprint.post("/orders/<order_id>/assign")
 @blueprint.arguments(AssignForm)
+@blueprint.answers(answers.Order, key="optional")
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
@@ -208,6 +156,7 @@ def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/confirm")
+@blueprint.answers(answers.Order, key="optional")
 def confirm(order_id: str) -> dict[str, Any]:
     """The resident has it."""
     actor = asker()
@@ -215,6 +164,7 @@ def confirm(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/open")
+@blueprint.answers(answers.Order, key="optional")
 def open_order(order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
@@ -222,6 +172,7 @@ def open_order(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/reopen")
+@blueprint.answers(answers.Order, key="optional")
 def reopen(order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
@@ -229,6 +180,7 @@ def reopen(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/reveal")
+@blueprint.answers(answers.Phone)
 def reveal(order_id: str) -> dict[str, Any]:
     """The resident's phone number; who asked is written down."""
     actor = asker()
@@ -236,6 +188,7 @@ def reveal(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/couriers")
+@blueprint.answers(answers.Couriers)
 def couriers() -> dict[str, Any]:
     """The station's couriers, for its coordinator."""
     actor = asker()

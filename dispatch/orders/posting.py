@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -18,7 +20,7 @@ from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import ORDERS, Outcome
 from dispatch.orders.models import DayCount, Order
-from dispatch.orders.opening import board_values, useful_until
+from dispatch.orders.opening import USEFUL_FOR, board_values
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
@@ -29,6 +31,8 @@ from dispatch.residents.registering import community_of, find_or_add
 KINDS = ("groceries", "medicine", "parcel", "meal", "clinic", "bill", "repair", "company", "other")
 URGENCIES = ("urgent", "today", "routine")
 SKILLS = ("medicine", "heavy", "escort", "living_alone")
+#: A window further away than this is a slip of the finger in the year.
+WINDOW_FURTHEST = timedelta(days=366)
 
 _units, _counts = Unit.__table__, DayCount.__table__
 
@@ -44,7 +48,7 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
         the outcome with `order_id`.
     Raises:
         NotEligible: not somebody who posts, or not for this community.
-        Invalid: the community or the resident is not known here, or nobody is named.
+        Invalid: the community or the resident is not known here, nobody is named, or the window has passed or is none.
     """
     community_id = need.get("community_id") or actor.unit_id
     with once.running(), transaction() as work:
@@ -54,13 +58,31 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
             return earlier
         community = _community(work, actor, community_id)
         resident_id = _resident(work, community_id, need)
-        order = _order(work, actor, community, need) | {"resident_id": resident_id}
+        start, end = window(need.get("window_start"), need.get("window_end"), need["urgency"])
+        order = _order(work, actor, community, need) | {"resident_id": resident_id, "window_start": start, "window_end": end}
         work.execute(insert(ORDERS), order)
         said = {"order_id": order["id"], "community_id": community_id, "was": order["status"]}
         append(work, order["station_id"], "order.posted", **said, slots=order["slots"])
         outcome = {"order_id": order["id"]}
         once.keep(work, outcome)
         return outcome
+
+
+def window(start: datetime | None, end: datetime | None, urgency: str) -> tuple[datetime | None, datetime]:
+    """From when until when the errand is of use; one without an end is of use for a usual time.
+
+    Raises:
+        Invalid: it ends in the past or before it begins, or lies more than a year away.
+    """
+    present = now()
+    if start and abs(start - present) > WINDOW_FURTHEST:
+        raise Invalid("window_start", _("这个时间太远了，请再看一眼日期。"))
+    end = end or max(start or present, present) + USEFUL_FOR[urgency]
+    if end <= present or (start and end <= start):
+        raise Invalid("window_end", _("结束时间要晚于现在和开始时间。"))
+    if end - present > WINDOW_FURTHEST + USEFUL_FOR[urgency]:
+        raise Invalid("window_end", _("这个时间太远了，请再看一眼日期。"))
+    return start, end
 
 
 def _community(work: Work, actor: Actor, community_id: str) -> Row:
@@ -89,13 +111,13 @@ def _resident(work: Work, community_id: str, need: Mapping[str, Any]) -> str | N
 def _order(work: Work, actor: Actor, community: Row, need: Mapping[str, Any]) -> dict[str, Any]:
     """The row of a new order, on the board at once unless the station wants to look first."""
     status = Status.WAITING if actor.settings.look_first and actor.role == Role.CLERK else Status.OPEN
-    given = {key: need.get(key) for key in ("window_start", "money_limit", "private_note", "lat", "lon")}
+    given = {key: need.get(key) for key in ("money_limit", "private_note", "lat", "lon")}
     return {
         "id": new_id(), "number": _number(work, community.parent_id), "status": status, "district_id": community.district_id,
         "station_id": community.parent_id, "community_id": community.id, "kind": need["kind"], "summary": need.get("summary") or "",
         "building": need["building"], "urgency": need["urgency"], "slots": need.get("slots") or 1, "taken": 0, "epoch": 0,
-        "window_end": useful_until(need.get("window_end"), need["urgency"]), "skills": list(need.get("skills") or ()),
-        "familiar_first": bool(need.get("familiar_first")), "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
+        "skills": list(need.get("skills") or ()), "familiar_first": bool(need.get("familiar_first")),
+        "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
         "posted_by": actor.id, "posted_at": now(), **board_values(need["urgency"], actor.settings), **given,
     }  # fmt: skip
 

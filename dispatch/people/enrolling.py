@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, update
 
 from dispatch.core.clock import now
+from dispatch.core.doors import check_text
 from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
@@ -24,6 +25,8 @@ from dispatch.people.signing_in import PASSPHRASE_LEAST, end_sessions, hash_secr
 
 INVITE_LASTS = timedelta(hours=24)
 COMMON_PINS = {"000000", "123456"}
+NAME_MOST = 60
+_LOGIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 #: Which level of unit a role belongs to.
 LEVELS = {
     Role.COURIER: {Level.DEPOT, Level.STATION},
@@ -70,8 +73,14 @@ def add_person(
     """Enter a person and tell the station's journal; returns the id.
 
     Raises:
-        Invalid: the unit does not exist or does not fit the role; the login is taken; the passphrase is too short.
+        Invalid: the unit does not exist or does not fit the role; the login is taken; the passphrase is too short;
+            name, login or phone is not one.
     """
+    check_text([name, passphrase])
+    if not name.strip() or len(name.strip()) > NAME_MOST:
+        raise Invalid("name", _("请填写姓名，最多 60 个字。"))
+    if login and not _LOGIN.fullmatch(login):
+        raise Invalid("login", _("登录名只用字母、数字、点、横线和下划线，最多 40 个。"))
     unit = _unit_for(work, role, unit_id)
     if login and work.execute(select(_persons.c.id).where(_persons.c.login == login)).first():
         raise Invalid("login", _("登录名已有人用。"))
@@ -127,8 +136,6 @@ def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str) -> tup
         NotEligible: the actor does not enrol for this depot.
         Invalid: name, phone or depot is not usable.
     """
-    if not name.strip():
-        raise Invalid("name", _("请填写姓名。"))
     with transaction() as work:
         unit = work.execute(select(_units).where(_units.c.id == depot_id)).first()
         if unit is None:

@@ -92,7 +92,7 @@ def _read(record: dict[str, str | None]) -> dict[str, object]:
     unit: dict[str, object] = {"id": text["code"], "name": text["name"], "parent_id": text["parent_code"] or None}
     if not text["code"].isascii() or not text["code"].isalnum() or len(text["code"]) > 32:
         return unit | {"why": "code must be 1 to 32 letters and digits"}
-    if not text["name"] or len(text["name"]) > 80:
+    if not text["name"] or len(text["name"]) > 80 or "\0" in text["name"]:
         return unit | {"why": "name must have 1 to 80 signs"}
     if text["level"] not in LEVELS:
         return unit | {"why": f"level must be one of {', '.join(LEVELS)}"}

@@ -32,3 +32,10 @@ def couriers_listed(connection: Connection, station_id: str) -> list[dict[str, A
 def person_by_login(connection: Connection, login: str) -> Any:
     """The person of a login, or None."""
     return connection.execute(select(_persons.c.id, _persons.c.role).where(_persons.c.login == login)).first()
+
+
+def can_be_invited(connection: Connection, person_id: str) -> bool:
+    """Whether an invite would let this person in: an active courier whose phone number is known."""
+    found = select(_persons.c.role, _persons.c.active, _persons.c.phone_hash).where(_persons.c.id == person_id)
+    row = connection.execute(found).one()
+    return row.role == Role.COURIER and row.active and row.phone_hash is not None

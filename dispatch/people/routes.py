@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from dispatch.core.errors import Invalid, NotEligible, Refused
+from dispatch.core.errors import Invalid, NotEligible, Refused, SignInNeeded
 from dispatch.core.pages import https
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import reading
@@ -35,8 +35,13 @@ blueprint = Blueprint("people", __name__)
 @blueprint.before_app_request
 def know_the_asker() -> None:
     """Find out who asks; a request that leans on a cookie and changes something must come from our own page."""
+    if request.endpoint == "static":
+        return
     credential = credential_of(None)
     g.actor = actor_for(credential) if credential else None
+    if g.actor is None and request.endpoint and request.path.startswith("/api/v1/"):
+        # Before anything else is judged: a stranger learns nothing of what a right body would have been.
+        raise SignInNeeded()
     if request.method not in ("GET", "HEAD", "OPTIONS") and asked_by_cookie():
         csrf.protect()
 

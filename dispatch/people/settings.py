@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
+
+ON, OFF = {"on", "true", "yes", "1"}, {"off", "false", "no", "0"}
+
+
+def _number(usually: int, least: int, most: int, says: str) -> Any:
+    return field(default=usually, metadata={"says": says, "least": least, "most": most})
 
 
 @dataclass(frozen=True)
 class Settings:
     """A station's choices. Times in minutes."""
 
-    claim_cap: int = 3
-    look_first: bool = False
-    pick_up_urgent: int = 15
-    pick_up_other: int = 45
-    escalate_urgent: int = 5
-    escalate_today: int = 20
-    escalate_routine: int = 60
+    claim_cap: int = _number(3, 1, 50, "How many orders a courier may hold at once.")
+    look_first: bool = field(default=False, metadata={"says": "Whether the station looks at what clerks post before couriers see it."})
+    pick_up_urgent: int = _number(15, 1, 1440, "Minutes from the claim of an urgent order to the pick-up; then it is back on the board.")
+    pick_up_other: int = _number(45, 1, 1440, "The same for orders that are not urgent.")
+    escalate_urgent: int = _number(5, 1, 1440, "Minutes until an urgent order that nobody takes is announced at the coordinator's desk.")
+    escalate_today: int = _number(20, 1, 1440, "The same for an order for today.")
+    escalate_routine: int = _number(60, 1, 10_080, "The same for an order that can wait.")
 
     def pick_up_within(self, urgency: str) -> int:
         """How long a claim may stand before the goods are picked up, in minutes."""
@@ -31,6 +37,7 @@ class Settings:
 
 
 DEFAULTS = Settings()
+KNOWN = {field.name: field for field in fields(Settings)}
 
 
 def settings_from(choices: Mapping[str, Any] | None) -> Settings:
@@ -42,5 +49,28 @@ def settings_from(choices: Mapping[str, Any] | None) -> Settings:
 
 @lru_cache(maxsize=1000)
 def _settings(choices: tuple[tuple[str, Any], ...]) -> Settings:
-    known = {field.name for field in fields(Settings)}
-    return replace(DEFAULTS, **{name: value for name, value in choices if name in known})
+    return replace(DEFAULTS, **{name: value for name, value in choices if name in KNOWN})
+
+
+def says(name: str) -> str:
+    """What a setting is for, and what it may be."""
+    about = KNOWN[name].metadata
+    return f"{about['says']} ({about['least']} to {about['most']})" if "least" in about else f"{about['says']} (on or off)"
+
+
+def value_from(name: str, text: str) -> int | bool:
+    """A setting's value as somebody types it.
+
+    Raises:
+        ValueError: with a sentence: there is no such setting, or it cannot have this value.
+    """
+    if name not in KNOWN:
+        raise ValueError(f"There is no setting {name}. There are: {', '.join(KNOWN)}.")
+    about, said = KNOWN[name].metadata, text.strip().lower()
+    if "least" not in about:
+        if said not in ON | OFF:
+            raise ValueError(f"{name} is on or off.")
+        return said in ON
+    if not said.isascii() or not said.isdigit() or len(said) > 9 or not about["least"] <= int(said) <= about["most"]:
+        raise ValueError(f"{name} is a whole number from {about['least']} to {about['most']}.")
+    return int(said)

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-from marshmallow import EXCLUDE, Schema, fields, validate
 from sqlalchemy import select
 
 from dispatch.core.clock import iso
+from dispatch.core.doors import Door
 from dispatch.core.unit_of_work import reading
 from dispatch.journal.reading import heads
-from dispatch.orders.api import place_in
+from dispatch.orders.forms import place_in
 from dispatch.orders.presenting import present
 from dispatch.orders.queries import my_orders
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Level, Person, Role, Unit
+from dispatch.realtime import answers
 from dispatch.realtime.audience import streams_of
-from dispatch.realtime.catching_up import PAGE_MOST, DutyForm, catch_up
+from dispatch.realtime.catching_up import DutyForm, JournalQuery, catch_up
 
-blueprint = Blueprint("live_api", __name__, url_prefix="/api/v1", description="我与动态 me and the journal")
+blueprint = Door("live_api", __name__, url_prefix="/api/v1", description="我与动态 me and the journal")
 _persons, _units = Person.__table__, Unit.__table__
-
-
-class JournalQuery(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    station_id = fields.String(required=True)
-    since = fields.Integer(load_default=0, validate=validate.Range(min=0))
-    limit = fields.Integer(load_default=PAGE_MOST, validate=validate.Range(1, PAGE_MOST))
 
 
 def who(actor: Actor) -> dict[str, Any]:
@@ -53,6 +44,7 @@ def who(actor: Actor) -> dict[str, Any]:
 
 
 @blueprint.get("/me")
+@blueprint.answers(answers.Me)
 def me() -> dict[str, Any]:
     """Who I am, which streams I follow, what I hold."""
     return who(asker())
@@ -60,6 +52,7 @@ def me() -> dict[str, Any]:
 
 @blueprint.put("/me/duty")
 @blueprint.arguments(DutyForm)
+@blueprint.answers(answers.On)
 def duty(body: dict[str, Any]) -> dict[str, Any]:
     """开工/收工."""
     actor = asker()
@@ -69,12 +62,14 @@ def duty(body: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/journal")
 @blueprint.arguments(JournalQuery, location="query")
+@blueprint.answers(answers.Journal)
 def journal(query: dict[str, Any]) -> dict[str, Any]:
     """What happened at a station after a number."""
     return catch_up(asker(), query["station_id"], query["since"], query["limit"])
 
 
 @blueprint.get("/communities")
+@blueprint.answers(answers.Communities)
 def communities() -> dict[str, Any]:
     """The communities that I may post for."""
     actor = asker()

@@ -7,9 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.core.clock import now
+from dispatch.core.columns import Moment
+from dispatch.core.errors import Busy
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import limiter
+from dispatch.orders.states import FINISHED, Status
 from dispatch.realtime.listeners import listeners
 
 blueprint = Blueprint("health", __name__)
@@ -17,6 +22,14 @@ limiter.exempt(blueprint)
 
 connected = Gauge("lastmetre_connected_browsers", "Browsers connected to this process")
 connected.set_function(lambda: len(listeners.by_sid))
+unfinished = Gauge("lastmetre_orders", "Orders that somebody still has to do something about, by status", ["status"])
+longest_open = Gauge("lastmetre_longest_open_seconds", "How long the order has been on the board that has been there longest")
+
+#: The condition is that of the index on unfinished orders, word for word, or SQLite would not use it.
+_counts = text(
+    "SELECT status, count(*) AS orders, min(opened_at) AS since FROM orders "
+    "WHERE status NOT IN ('closed', 'cancelled') AND status IN ('waiting', 'open', 'claimed', 'picked_up', 'failed') GROUP BY status"
+).columns(since=Moment())
 
 
 @blueprint.get("/healthz")
@@ -27,12 +40,31 @@ def alive() -> Any:
 
 @blueprint.get("/readyz")
 def ready() -> Any:
-    """The database answers and has our tables."""
-    version = reading().execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    """The database answers and has our tables.
+
+    Raises:
+        Busy: not yet.
+    """
+    try:
+        version = reading().execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    except SQLAlchemyError as error:
+        raise Busy(retry_after=2) from error
     return jsonify(status="ready", schema=version)
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """In Prometheus' form; counts only."""
+    """In Prometheus' form; counts only. Without a database the process's own figures are still told."""
+    try:
+        _count()
+    except SQLAlchemyError:
+        unfinished.clear()
     return Response(generate_latest(), mimetype=CONTENT_TYPE_LATEST)
+
+
+def _count() -> None:
+    rows = {row.status: row for row in reading().execute(_counts)}
+    for status in Status:
+        if status not in (Status.DELIVERED, Status.EXPIRED, *FINISHED):
+            unfinished.labels(status).set(rows[status].orders if status in rows else 0)
+    longest_open.set((now() - rows["open"].since).total_seconds() if "open" in rows else 0)

@@ -1,0 +1,114 @@
+"""What the doors to the orders give out, for the API's description; `presenting` decides who reads which part."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from dispatch.orders.posting import KINDS, SKILLS, URGENCIES
+from dispatch.orders.states import Status
+
+
+def _text(*, may_miss: bool = False, none: bool = False, **said: str) -> fields.String:
+    return fields.String(required=not may_miss, allow_none=none, metadata=said)
+
+
+def _count(*, none: bool = False, **said: str) -> fields.Integer:
+    return fields.Integer(required=True, allow_none=none, metadata=said)
+
+
+def _moment(*, none: bool = False, **said: str) -> fields.AwareDateTime:
+    return fields.AwareDateTime(required=True, allow_none=none, metadata=said)
+
+
+class Private(Schema):
+    """The resident: for clerk, coordinator and, while he holds the order, the courier."""
+
+    name = _text(none=True)
+    phone = _text(none=True, description="masked; `reveal` shows it")
+    door = _text(none=True)
+    note = _text(none=True)
+
+
+class Navigate(Schema):
+    """Links to two maps, each in its own datum."""
+
+    amap = _text()
+    baidu = _text()
+
+
+class Delivery(Schema):
+    reason = _text(none=True)
+    photo = fields.Boolean(required=True)
+
+
+class Holder(Schema):
+    id = _text()
+    name = _text()
+    epoch = _count()
+    claimed_at = _moment()
+
+
+class Order(Schema):
+    """An order as read; the members that are not required are there for those who may see them."""
+
+    id = _text()
+    number = _text(description="short enough for the telephone: 1124-017")
+    status = fields.String(required=True, validate=validate.OneOf([status.value for status in Status]))
+    station_id = _text()
+    community_id = _text()
+    community = _text()
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    summary = _text()
+    building = _text()
+    urgency = fields.String(required=True, validate=validate.OneOf(URGENCIES))
+    window_start = _moment(none=True)
+    window_end = _moment()
+    posted_at = _moment()
+    deadline = _moment(none=True, description="until when the goods are to be picked up")
+    slots = _count(description="persons needed")
+    taken = _count(description="persons who have claimed it")
+    epoch = _count(description="of my claim, else of the latest one")
+    money_limit = _count(none=True, description="分 fen")
+    skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), required=True)
+    familiar_first = fields.Boolean(required=True)
+    reason = _text(none=True)
+    escalated = fields.Boolean(required=True)
+    distance_m = _count(none=True, description="metres from the courier's last known point or depot")
+    mine = fields.Boolean(required=True, metadata={"description": "I hold it"})
+    actions = fields.List(fields.String(), required=True, metadata={"description": "what I may do with it as it stands"})
+    private = fields.Nested(Private)
+    lat = fields.Float(metadata={"description": "WGS-84"})
+    lon = fields.Float(metadata={"description": "WGS-84"})
+    navigate = fields.Nested(Navigate)
+    code = _text(may_miss=True, none=True, description="for clerk and coordinator, who tell the resident")
+    delivery = fields.Nested(Delivery)
+    holders = fields.List(fields.Nested(Holder))
+
+
+class Listed(Schema):
+    """One page of a list."""
+
+    page = _count()
+    pages = _count()
+    total = _count()
+
+
+class Orders(Listed):
+    items = fields.List(fields.Nested(Order), required=True)
+
+
+class Courier(Schema):
+    id = _text()
+    name = _text()
+    depot = _text()
+    on_duty = fields.Boolean(required=True)
+    active = fields.Boolean(required=True)
+    open_claims = _count()
+
+
+class Couriers(Listed):
+    items = fields.List(fields.Nested(Courier), required=True)
+
+
+class Phone(Schema):
+    phone = _text(none=True)

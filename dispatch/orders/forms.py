@@ -1,0 +1,109 @@
+"""What the doors to the orders take in: the fields, their bounds, and how the API's description names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from dispatch.core.doors import Form, Query
+from dispatch.core.geo import Point
+from dispatch.orders import posting
+from dispatch.orders.closing import CANCEL_REASONS
+from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS
+from dispatch.orders.states import Status
+from dispatch.residents.registering import GROUPS
+
+#: The lists that have a name of their own beside the states.
+LISTS = ("mine", "active", "today")
+EPOCH_MOST = 2**31 - 1
+
+
+def _reasons(known: tuple[str, ...]) -> fields.String:
+    return fields.String(required=True, validate=validate.OneOf(known))
+
+
+class PlaceForm(Form):
+    """Where somebody is, if his phone says so: WGS-84 degrees, both or none."""
+
+    lat = fields.Float(allow_none=True, validate=validate.Range(-90, 90))
+    lon = fields.Float(allow_none=True, validate=validate.Range(-180, 180))
+
+    @validates_schema
+    def both_or_none(self, data: dict[str, Any], **_more: Any) -> None:
+        if (data.get("lat") is None) != (data.get("lon") is None):
+            raise ValidationError("lat and lon belong together", "lon" if data.get("lon") is None else "lat")
+
+
+class ResidentForm(Form):
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    phone = fields.String(allow_none=True, validate=validate.Length(max=24))
+    door = fields.String(allow_none=True, validate=validate.Length(max=80))
+    groups = fields.List(fields.String(validate=validate.OneOf(GROUPS)), validate=validate.Length(max=len(GROUPS)))
+
+
+class OrderForm(PlaceForm):
+    """An order as posted."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(posting.KINDS))
+    summary = fields.String(load_default="", allow_none=True, validate=validate.Length(max=120))
+    building = fields.String(required=True, validate=validate.Length(1, 80))
+    urgency = fields.String(load_default="today", validate=validate.OneOf(posting.URGENCIES))
+    window_start = fields.AwareDateTime(allow_none=True)
+    window_end = fields.AwareDateTime(allow_none=True, metadata={"description": "in the future, after window_start"})
+    slots = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 4), metadata={"description": "persons needed"})
+    money_limit = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen"})
+    skills = fields.List(fields.String(validate=validate.OneOf(posting.SKILLS)), validate=validate.Length(max=len(posting.SKILLS)))
+    familiar_first = fields.Boolean(load_default=False)
+    private_note = fields.String(allow_none=True, validate=validate.Length(max=500))
+    resident_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "or resident"})
+    resident = fields.Nested(ResidentForm, allow_none=True)
+    community_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "the clerk's own by default"})
+
+
+class HolderForm(Form):
+    """`epoch` names the claim that a command belongs to; an older one is too late."""
+
+    epoch = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, EPOCH_MOST))
+
+
+class ReasonForm(HolderForm):
+    """Why it is given back, or does not suit."""
+
+    reason = _reasons(RELEASE_REASONS)
+
+
+class FailForm(HolderForm):
+    reason = _reasons(FAILURE_REASONS)
+
+
+class CancelForm(Form):
+    reason = _reasons(CANCEL_REASONS)
+
+
+class DeliverForm(HolderForm):
+    """Delivered by the code that she reads out."""
+
+    code = fields.String(allow_none=True, validate=validate.Length(max=8))
+
+
+class PhotoForm(DeliverForm):
+    """Delivered by a photo and the reason why there is no code (multipart)."""
+
+    epoch = fields.Integer(allow_none=True, validate=validate.Range(0, EPOCH_MOST))
+    photo = fields.Raw(metadata={"type": "string", "format": "binary", "description": "JPEG, PNG or WebP, at most 8 MB"})
+    reason = fields.String(validate=validate.Length(max=200))
+
+
+class AssignForm(Form):
+    person_id = fields.String(required=True, validate=validate.Length(1, 32))
+
+
+class ListQuery(Query):
+    status = fields.String(validate=validate.OneOf([*LISTS, *(status.value for status in Status)]))
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+
+def place_in(body: dict[str, Any]) -> Point | None:
+    """The point that a command carries, if it carries one."""
+    return Point(body["lat"], body["lon"]) if body.get("lat") is not None and body.get("lon") is not None else None
