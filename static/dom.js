@@ -11,7 +11,10 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-export const state = JSON.parse(document.getElementById("page-state")?.textContent ?? "{}");
+// Read once and taken out: what is personal in it must not outlive the errand on this page.
+const given = document.getElementById("page-state");
+export const state = JSON.parse(given?.textContent ?? "{}");
+given?.remove();
 
 // Says something to a screen reader without moving anything.
 export function announce(text) {

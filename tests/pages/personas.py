@@ -21,6 +21,16 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 PATIENCE_MS = 30_000
 COURIERS = re.compile(r"courier\d+|neighbour")
 
+WATCH = """([selector, text]) => {
+  const there = () => [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && one.checkVisibility());
+  window.sawIt = new Promise((seen) => {
+    const look = () => there() && (watching.disconnect(), seen(Date.now()));
+    const watching = new MutationObserver(look);
+    watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    look();
+  });
+}"""
+
 
 def launch(playwright: Playwright) -> Browser:
     """Debian's Chromium."""
@@ -69,6 +79,22 @@ class Persona:
         expect(found.first).to_be_visible(timeout=PATIENCE_MS)
         return found.first
 
+    def expects(self, selector: str, text: str = "") -> None:
+        """From now on note the moment at which this can be seen; `saw` tells it."""
+        self.page.evaluate(WATCH, [selector, text])
+
+    def saw(self) -> float:
+        """Wait for what was expected; returns when it was there, in milliseconds of the clock."""
+        return float(self.page.evaluate("window.sawIt"))
+
+    def tab_to(self, text: str) -> None:
+        """Go with the Tab key alone to what is called so."""
+        for _ in range(400):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("text => document.activeElement.textContent.trim().startsWith(text)", text):
+                return
+        raise AssertionError(f"the keyboard does not reach {text}")
+
     def mark(self) -> None:
         """Leave a mark that no reload survives."""
         self.page.evaluate("window.stillTheSamePage = true")
@@ -95,12 +121,12 @@ class Persona:
 AsPersona = Callable[..., Persona]
 
 
-def until(what: Callable[[], Any], seconds: float = PATIENCE_MS / 1000) -> Any:
-    """Ask until the answer is yes; returns it."""
-    deadline = time.monotonic() + seconds
+def until(page: Page, what: Callable[[], Any]) -> Any:
+    """Ask until the answer is yes; returns it. The page's browser goes on living meanwhile."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     while True:
         answer = what()
         if answer:
             return answer
         assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
+        page.wait_for_timeout(50)
