@@ -112,6 +112,17 @@ function farewell() {
   return el("p", { class: "note" }, say(order.status === "failed" ? "told_station" : "not_yours_now"));
 }
 
+const nameOf = (element) => element.id || element.textContent;
+
+// Where the button that had the focus is gone with its step, the next word is what has become of the errand.
+function keepFocus(name) {
+  const same = [...root.querySelectorAll("a, button, input, summary")].find((one) => nameOf(one) === name);
+  if (same) return same.focus({ preventScroll: true });
+  root.firstElementChild.tabIndex = -1;
+  root.firstElementChild.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
 // Only what has changed is drawn: a code half typed, a photo chosen, stay while other news comes in.
 function draw() {
   if (!order.mine) phone = null;
@@ -120,7 +131,8 @@ function draw() {
   drawn = version;
   const may = (verb) => order.actions.includes(verb);
   const fail = (reason) => step(() => post(`/orders/${order.id}/fail`, { reason, epoch: order.epoch }));
-  const held = root.contains(document.activeElement);
+  const held = root.contains(document.activeElement) && nameOf(document.activeElement);
+  const typed = document.getElementById("code")?.value;
   root.replaceChildren(...[
     el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order),
     order.mine && order.status === "open" && el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })),
@@ -132,12 +144,8 @@ function draw() {
     el("p", {}, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board"))),
     may("pick_up") && el("div", { class: "thumb" }, button(say("picked_up"), () => act("pick_up"), "go big")),
   ].filter(Boolean));
-  // The button that had the focus is gone with its step: the next word is what has become of the errand.
-  if (held) {
-    root.firstElementChild.tabIndex = -1;
-    root.firstElementChild.focus({ preventScroll: true });
-    scrollTo(0, 0);
-  }
+  if (typed && may("deliver")) document.getElementById("code").value = typed;
+  if (held) keepFocus(held);
 }
 
 const soon = debounce(refresh);

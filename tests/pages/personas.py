@@ -21,6 +21,11 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 PATIENCE_MS = 30_000
 COURIERS = re.compile(r"courier\d+|neighbour")
 
+#: A browser, or a network, that opens no WebSocket.
+NO_SOCKETS = """window.WebSocket = class {
+  constructor() { setTimeout(() => (this.onerror?.(new Event("error")), this.onclose?.(new CloseEvent("close")))); }
+  close() {}
+}"""
 WATCH = """([selector, text]) => {
   const there = () => [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && one.checkVisibility());
   window.sawIt = new Promise((seen) => {

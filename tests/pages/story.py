@@ -22,7 +22,7 @@ class Story:
         self.watchers = [self.clerk, self.coordinator, *self.couriers]
         for persona in self.watchers:
             persona.mark()
-        self.order_id = self.code = ""
+        self.order_id = self.mine = self.code = ""
 
     def seen(self, what: str, since: float, *by: Persona) -> None:
         """Each of them has seen what they expected; note how long it took."""
@@ -47,15 +47,17 @@ class Story:
         keys.press("Enter")
         self.seen("posted", since, self.clerk, self.coordinator, *self.couriers)
         self.code = self.clerk.page.locator("#posted-code").inner_text()
+        self.order_id = str(self.clerk.page.locator("#orders .card", has_text=SUMMARY).get_attribute("data-id"))
+        self.mine = f'[data-id="{self.order_id}"]'
         self.picture(self.clerk, "desk-code")
         self.picture(self.coordinator, "watch-new")
         self.picture(self.couriers[0], "board-new")
 
     def two_race_and_one_has_it(self) -> None:
         for courier in self.couriers:
-            courier.expects("#board .card button.big", "已被抢")
-        self.clerk.expects("#orders .card", "已抢单")
-        self.coordinator.expects("#under_way .card", SUMMARY)
+            courier.expects(f"#board {self.mine} button.big", "已被抢")
+        self.clerk.expects(self.mine, "已抢单")
+        self.coordinator.expects(f"#under_way {self.mine}")
         since = _now() + RACE_IN_MS
         for courier in self.couriers:
             courier.page.evaluate(TAP_AT, [SUMMARY, since])
@@ -70,13 +72,12 @@ class Story:
             self.winner.page.evaluate("performance.timeOrigin + performance.now()") - since,
         )
         self.winner.mark()
-        self.order_id = self.winner.page.url.split("/errands/")[1].partition("#")[0]
         self.picture(self.winner, "errand-claimed")
 
     def he_picks_up_and_looks_at_the_number(self) -> None:
         page = self.winner.page
-        self.clerk.expects("#orders .card", "送件中")
-        self.coordinator.expects(f'[data-id="{self.order_id}"]', "送件中")
+        self.clerk.expects(self.mine, "送件中")
+        self.coordinator.expects(self.mine, "送件中")
         self.winner.expects("#errand", "送件中")
         since = _now()
         page.get_by_role("button", name="已取到").click()
@@ -90,8 +91,8 @@ class Story:
         page.get_by_label("请老人念四位交接码").fill(wrong)
         page.keyboard.press("Enter")
         page.wait_for_selector("#wrong:has-text('交接码不对')")
-        self.clerk.expects("#orders .card", "已送到")
-        self.coordinator.expects("#word .card", SUMMARY)
+        self.clerk.expects(self.mine, "已送到")
+        self.coordinator.expects(f"#word {self.mine}")
         self.winner.expects(".thanks")
         page.get_by_label("请老人念四位交接码").fill(self.code)
         since = _now()
@@ -101,11 +102,10 @@ class Story:
 
     def she_confirms(self) -> None:
         self.picture(self.clerk, "desk-delivered")
-        mine = f'#orders [data-id="{self.order_id}"]'
-        self.clerk.expects(f"#orders:not(:has({mine}))")
-        self.coordinator.expects(f'#word:not(:has([data-id="{self.order_id}"]))')
+        self.clerk.expects(f"#orders:not(:has({self.mine}))")
+        self.coordinator.expects(f"#word:not(:has({self.mine}))")
         since = _now()
-        self.clerk.page.locator(mine).get_by_role("button", name="确认办结").click()
+        self.clerk.page.locator(self.mine).get_by_role("button", name="确认办结").click()
         self.seen("confirmed", since, self.clerk, self.coordinator)
 
 

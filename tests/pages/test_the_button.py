@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.pages.personas import PATIENCE_MS, AsPersona, Persona, until
+from tests.pages.personas import NO_SOCKETS, PATIENCE_MS, AsPersona, Persona, until
 from tests.pages.scenes import Scene
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def deaf_line() -> Callable[[Persona], Line]:
 
 
 def never_opens(persona: Persona) -> None:
-    persona.page.route_web_socket("**/socket.io/**", lambda here: here.close())
+    persona.page.add_init_script(NO_SOCKETS)
     persona.page.reload()
     expect(persona.page.locator('#line[data-state="back"]')).to_have_text("○ 正在重连…", timeout=PATIENCE_MS)
 
@@ -161,7 +161,11 @@ def test_two_taps_are_one_command(as_persona: AsPersona, scene: Scene) -> None:
     never_opens(courier)
     keys = keys_by_http(courier, "pick-up")
     waiting: list[Route] = []
-    courier.page.route("**/pick-up", waiting.append, times=1)
+
+    def hold_back(route: Route) -> None:
+        waiting.append(route)
+
+    courier.page.route("**/pick-up", hold_back, times=1)
     for _ in range(2):
         courier.page.get_by_role("button", name="已取到").dispatch_event("click")
     expect(courier.page.locator("#errand button[aria-busy]")).to_have_text("已取到")

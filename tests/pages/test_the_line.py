@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.pages.personas import PATIENCE_MS, AsPersona
+from tests.pages.personas import NO_SOCKETS, PATIENCE_MS, AsPersona
 from tests.pages.scenes import Scene
 
 pytestmark = pytest.mark.slow
@@ -114,7 +114,7 @@ def test_a_session_that_has_ended_leads_to_the_front_door(as_persona: AsPersona,
 def test_a_session_that_ended_unheard_leads_there_at_the_next_tap(as_persona: AsPersona, scene: Scene) -> None:
     order = scene.taken_as_far("claimed")
     courier = as_persona("courier1")
-    courier.page.route_web_socket("**/socket.io/**", lambda here: here.close())
+    courier.page.add_init_script(NO_SOCKETS)
     courier.go(f"/errands/{order['id']}")
     courier.context.clear_cookies(name="lm_session")
     courier.page.get_by_role("button", name="已取到").click()
