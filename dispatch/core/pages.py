@@ -30,6 +30,8 @@ HEADERS = {
 }
 
 A_YEAR_S = 365 * 86_400
+# Browsers read a backslash as a slash, and two of them as another host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\s]*")
 _HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 
 blueprint = Blueprint("pages", __name__)
@@ -45,7 +47,7 @@ def _language() -> str:
 def set_language() -> Any:
     """Remember the reader's language on this browser."""
     target = request.form.get("next", "")
-    answer = redirect(target if target.startswith("/") and not target.startswith("//") else url_for("people.home"))
+    answer = redirect(target if _OWN_PATH.fullmatch(target) else url_for("people.home"))
     language = request.form.get("lang", "zh")
     if language in LANGUAGES:
         answer.set_cookie("lm_lang", language, max_age=A_YEAR_S, samesite="Lax", secure=https())

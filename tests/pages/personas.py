@@ -117,7 +117,7 @@ class Persona:
         return [url for url in self.asked if not url.startswith(own)]
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
-        self.page.screenshot(path=path, full_page=whole, animations="disabled")
+        self.page.screenshot(path=path, full_page=whole)
 
     def leave(self) -> None:
         self.context.close()

@@ -51,6 +51,8 @@ class Story:
         self.mine = f'[data-id="{self.order_id}"]'
         self.picture(self.clerk, "desk-code")
         self.picture(self.coordinator, "watch-new")
+        for courier in self.couriers:
+            courier.page.locator(f"#board {self.mine}").scroll_into_view_if_needed()
         self.picture(self.couriers[0], "board-new")
 
     def two_race_and_one_has_it(self) -> None:

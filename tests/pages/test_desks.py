@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,16 @@ def test_the_list_of_couriers_says_who_has_gone_off_duty(as_persona: AsPersona, 
     scene["courier1"].http.put(f"{scene.house.url}/api/v1/me/duty", json={"on": False}, timeout=30).raise_for_status()
     expect(row.first.locator(".tag")).to_have_text("收工", timeout=PATIENCE_MS)
     assert coordinator.marked()
+
+
+def test_an_invite_is_made_once_though_its_button_is_tapped_twice(as_persona: AsPersona, scene: Scene) -> None:
+    page = as_persona("coordinator").go("/couriers")
+    page.fill("#name", "李雷")
+    page.fill("#phone", "13711112222")
+    page.select_option("#depot_id", index=1)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    button = page.get_by_role("button", name="生成邀请")
+    assert button.evaluate("button => { button.click(); button.click(); return button.getAttribute('aria-busy'); }") == "true"
+    expect(page.locator("#link")).to_have_value(re.compile("/enrol/"), timeout=PATIENCE_MS)
+    assert len(sent) == 1
