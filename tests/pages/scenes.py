@@ -61,7 +61,7 @@ class Scene:
         )
         return self.post(
             building=LONG_CHINESE[:60], summary=LONG_CHINESE[:60], private_note=LONG_CHINESE * 4, slots=2, money_limit=1_000_000,
-            resident={"name": LONG_CHINESE[:60], "phone": "13900001234", "door": LONG_CHINESE[:60]},
+            resident={"name": LONG_CHINESE[:60], "phone": "13900005678", "door": LONG_CHINESE[:60]},
         )  # fmt: skip
 
     def clear(self) -> None:
