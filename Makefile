@@ -6,7 +6,7 @@ PORT ?= 5000
 DATA_DIR ?= ./var
 export PORT DATA_DIR
 
-.PHONY: run test check format bench system
+.PHONY: run test check format bench system screenshots
 
 .venv/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -50,3 +50,6 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev $(MESSAGES)
 	$(BIN)/python -m tests.bench
+
+screenshots: .venv/installed-dev $(MESSAGES) system
+	$(BIN)/python -m tests.pages.screenshots

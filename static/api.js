@@ -1,6 +1,12 @@
 // How a page speaks HTTP: relative to its own persona's path, with the proof that it is our page, and plain refusals.
+import { say } from "./texts.js";
+
 export const base = document.documentElement.dataset.base ?? "";
 const proof = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+const PATIENCE_MS = 20000;
+// A photo over a slow line takes its time.
+const UPLOAD_PATIENCE_MS = 180000;
+const PAGES_MOST = 20;
 
 export class Refused extends Error {
   constructor(problem) {
@@ -8,6 +14,9 @@ export class Refused extends Error {
     Object.assign(this, problem);
   }
 }
+
+// The session has ended (signed out elsewhere, suspended, another role): the front door says what to do.
+export const toTheDoor = () => location.assign(`${base}/`);
 
 // crypto.randomUUID exists on secure origins alone; a phone on the street's own network has none.
 export function newKey() {
@@ -23,18 +32,66 @@ export async function call(method, path, { body, key, form } = {}) {
   if (method !== "GET") headers["X-CSRFToken"] = proof;
   if (key) headers["Idempotency-Key"] = key;
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  let answer;
+  let answer, said;
   try {
     answer = await fetch(`${base}/api/v1${path}`, {
-      method, headers, body: form ?? (body === undefined ? undefined : JSON.stringify(body)), signal: AbortSignal.timeout?.(20000),
+      method, headers, body: form ?? (body === undefined ? undefined : JSON.stringify(body)),
+      signal: AbortSignal.timeout?.(form ? UPLOAD_PATIENCE_MS : PATIENCE_MS),
     });
+    said = await answer.text();
   } catch {
-    throw new Refused({ code: "offline", detail: "offline" });
+    throw new Refused({ code: "offline", detail: say("offline_try") });
   }
-  const said = await answer.json().catch(() => ({ code: "error", detail: `${answer.status}` }));
+  try {
+    said = JSON.parse(said);
+  } catch {
+    throw new Refused({ code: "error", status: answer.status, detail: say("no_answer") });
+  }
+  if (answer.status === 401) toTheDoor();
   if (!answer.ok) throw new Refused({ status: answer.status, ...said });
   return said;
 }
 
 export const get = (path) => call("GET", path);
-export const post = (path, body = {}, key = newKey()) => call("POST", path, { body, key });
+
+// A list to its end: the oldest orders, which are the ones that are stuck, come last.
+export async function everything(path) {
+  const found = new Map();
+  for (let page = 1, pages = 1; page <= Math.min(pages, PAGES_MOST); page += 1) {
+    const list = await get(`${path}&page=${page}`);
+    list.items.forEach((item) => found.set(item.id, item));
+    pages = list.pages;
+  }
+  return { items: [...found.values()] };
+}
+
+// After these nobody knows whether it was done: the next try must carry the same key.
+const UNSURE = ["offline", "error", "busy", "still_running"];
+const AGAIN_MS = 1000;
+const TRIES = 8;
+const keys = new Map();
+const running = new Map();
+
+async function attempt(what, send) {
+  const key = keys.get(what) ?? newKey();
+  keys.set(what, key);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const said = await send(key);
+      keys.delete(what);
+      return said;
+    } catch (refused) {
+      if (!UNSURE.includes(refused.code)) keys.delete(what);
+      if (refused.code !== "still_running" || tries === TRIES) throw refused;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+}
+
+// One intention, in its own words, is one command: while it runs a second tap joins it, and its key stays until an answer came.
+export function once(what, send) {
+  if (!running.has(what)) running.set(what, attempt(what, send).finally(() => running.delete(what)));
+  return running.get(what);
+}
+
+export const post = (path, body = {}) => once(`${path} ${JSON.stringify(body)}`, (key) => call("POST", path, { body, key }));

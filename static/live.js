@@ -1,6 +1,6 @@
 // The live channel: keeps a number per station, notices a gap, catches up, and says plainly when it is not live.
 import { io } from "./vendor/socket.io-client@4.8.4/socket.io.esm.min.js";
-import { base, call, get } from "./api.js";
+import { base, call, get, once, toTheDoor } from "./api.js";
 import { say } from "./texts.js";
 
 const ACK_MS = 3000;
@@ -9,7 +9,6 @@ const cursors = new Map();
 const listeners = { entries: [], forget: [], resync: [] };
 const sign = document.getElementById("line");
 let socket = null;
-let polling = null;
 
 export const onEntries = (listener) => listeners.entries.push(listener);
 export const onForget = (listener) => listeners.forget.push(listener);
@@ -22,6 +21,7 @@ function show(state) {
   sign.textContent = say(`line_${state}`);
 }
 
+const isLive = () => sign?.dataset.state === "live";
 const tell = (name, ...said) => listeners[name].forEach((listener) => listener(...said));
 
 // Entry n+1 is news, anything up to n is known, anything beyond means that we have missed something.
@@ -53,81 +53,109 @@ async function catchUp(stationId) {
       if (!news.length || news.at(-1).seq >= head) return;
     }
   } catch (refused) {
-    if (refused.code === "too_old") {
-      cursors.set(stationId, refused.head);
-      tell("resync");
-    } else if (refused.status === 401) location.assign(`${base}/`);
+    if (refused.code !== "too_old") return;
+    cursors.set(stationId, refused.head);
+    tell("resync");
   }
 }
 
-const catchUpAll = () => Promise.all([...cursors.keys()].map(catchUp));
+// Where the streams stand, for a page that cannot open a socket; what happened since it was laid out is on no number of ours.
+async function know() {
+  const me = await get("/me").catch(() => null);
+  me?.streams.forEach(({ station_id, head }) => cursors.has(station_id) || cursors.set(station_id, head));
+  if (me) tell("resync");
+}
+
+const catchUpAll = () => (cursors.size ? Promise.all([...cursors.keys()].map(catchUp)) : know());
 
 function hello({ streams }) {
   show("live");
-  stopPolling();
+  const been = cursors.size > 0;
   for (const { station_id, head } of streams) {
     if (!cursors.has(station_id)) cursors.set(station_id, head);
   }
-  catchUpAll().then(() => tell("resync"));
+  if (been) catchUpAll().then(() => tell("resync"));
+  else tell("resync");
 }
 
-function poll() {
-  if (polling) return;
-  polling = setInterval(() => {
-    if (!socket?.connected) catchUpAll();
-  }, POLL_MS);
-}
+const away = () => show(navigator.onLine ? "back" : "off");
 
-function stopPolling() {
-  clearInterval(polling);
-  polling = null;
-}
-
-function away() {
-  show(navigator.onLine ? "back" : "off");
-  poll();
-}
-
-// A refusal by the server itself is not tried again by the client library; one for want of a session leads to the door.
 function refused(error) {
-  if (error.message === "sign_in_needed") return location.assign(`${base}/`);
+  if (error.message === "sign_in_needed") return toTheDoor();
   away();
+  // The client library does not try again after the server's own refusal.
   if (!socket.active) setTimeout(() => socket.connect(), POLL_MS);
 }
 
-export async function start() {
-  const me = await get("/me").catch(() => null);
-  me?.streams.forEach(({ station_id, head }) => cursors.set(station_id, head));
+// The server has shown us out: because the session has ended (asking leads to the door), or because it is closing itself.
+async function shownOut() {
+  away();
+  await get("/me").catch(() => null);
+  setTimeout(() => socket.connect(), POLL_MS);
+}
+
+function lookAgain() {
+  if (socket.connected) show("live");
+  else {
+    away();
+    socket.connect();
+  }
+  catchUpAll();
+}
+
+export function start() {
   socket = io({ path: `${base}/socket.io`, transports: ["websocket"], reconnectionDelayMax: 5000 });
   socket.on("hello", hello);
   socket.on("journal", take);
   socket.on("forget", ({ order_id }) => tell("forget", order_id));
   socket.on("heads", (heads) => Object.entries(heads).forEach(([id, head]) => head > (cursors.get(id) ?? head) && catchUp(id)));
+  socket.onAny(() => show("live"));
   socket.on("connect_error", refused);
-  // The server has shown us out (signed out, suspended, another role): the front door says why.
-  socket.on("disconnect", (why) => (why === "io server disconnect" ? location.assign(`${base}/`) : away()));
+  socket.on("disconnect", (why) => (why === "io server disconnect" ? shownOut() : away()));
+  setInterval(() => isLive() || !navigator.onLine || catchUpAll(), POLL_MS);
   // A phone's timers stop when its screen locks: look again the moment it is looked at.
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible") return;
-    if (!socket.connected) socket.connect();
-    catchUpAll();
-  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && lookAgain());
+  addEventListener("pageshow", (event) => event.persisted && lookAgain());
   addEventListener("offline", away);
-  addEventListener("online", () => socket.connect());
+  addEventListener("online", lookAgain);
+}
+
+async function bySocket(name, body) {
+  let said;
+  try {
+    said = await socket.timeout(ACK_MS).emitWithAck(`order.${name}`, body);
+  } catch {
+    // Connected, it seemed, and no answer: until something is heard again we do not call it live.
+    away();
+    return null;
+  }
+  if (said.ok) return said.order;
+  if (said.error.code === "sign_in_needed") toTheDoor();
+  throw Object.assign(new Error(said.error.detail), said.error);
 }
 
 // A command by the socket; when no answer comes within three seconds the same key goes by HTTP, so it happens once.
-export async function command(name, orderId, key, data = {}) {
-  if (socket?.connected) {
-    try {
-      const said = await socket.timeout(ACK_MS).emitWithAck(`order.${name}`, { order_id: orderId, key, ...data });
-      if (said.ok) return said.order;
-      throw Object.assign(new Error(said.error.detail), said.error);
-    } catch (error) {
-      if (error.code) throw error;
-    }
+export const command = (name, orderId, data = {}) =>
+  once(`${name} ${orderId} ${JSON.stringify(data)}`, async (key) => {
+    const said = socket?.connected ? await bySocket(name, { order_id: orderId, key, ...data }) : null;
+    return said ?? call("POST", `/orders/${orderId}/${name.replace("_", "-")}`, { body: data, key });
+  });
+
+// One look at a time. What is asked for during a look is looked at after it, so that an older answer never covers a newer one.
+export function looking(look) {
+  let running = null;
+  let again = false;
+  async function run() {
+    do {
+      again = false;
+      await look();
+    } while (again);
   }
-  return call("POST", `/orders/${orderId}/${name.replace("_", "-")}`, { body: data, key });
+  return () => {
+    again = running !== null;
+    running ??= run().finally(() => (running = null));
+    return running;
+  };
 }
 
 export function debounce(work, ms = 80) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
@@ -17,15 +18,21 @@ FRAMEWORK = {
     "BABEL_DEFAULT_LOCALE": "zh", "BABEL_TRANSLATION_DIRECTORIES": "translations", "JSON_AS_ASCII": False,
     "SQLALCHEMY_TRACK_MODIFICATIONS": False, "RATELIMIT_STORAGE_URI": "memory://", "RATELIMIT_HEADERS_ENABLED": False,
 }  # fmt: skip
+#: Old WebViews do not count a socket to our own host among 'self': it is named, and no other.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
 }
+
+A_YEAR_S = 365 * 86_400
+# Browsers read a backslash as a slash, and two of them as another host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\s]*")
+_HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]+")
 
 blueprint = Blueprint("pages", __name__)
 
@@ -40,10 +47,10 @@ def _language() -> str:
 def set_language() -> Any:
     """Remember the reader's language on this browser."""
     target = request.form.get("next", "")
-    answer = redirect(target if target.startswith("/") and not target.startswith("//") else url_for("people.home"))
+    answer = redirect(target if _OWN_PATH.fullmatch(target) else url_for("people.home"))
     language = request.form.get("lang", "zh")
     if language in LANGUAGES:
-        answer.set_cookie("lm_lang", language, max_age=365 * 86_400, samesite="Lax", secure=https())
+        answer.set_cookie("lm_lang", language, max_age=A_YEAR_S, samesite="Lax", secure=https())
     return answer
 
 
@@ -58,10 +65,23 @@ def https() -> bool:
     return str(current_app.config["PUBLIC_ORIGIN"]).startswith("https://")
 
 
+def content_policy() -> str:
+    """What a page of ours may load and speak to: us, and nobody else."""
+    host = str(current_app.config["PUBLIC_ORIGIN"]).partition("://")[2] or request.host
+    # The name comes from whoever asks: what is no host name must not become part of the policy.
+    return POLICY.format(sockets=f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else "")
+
+
 def _guard(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
-    if not request.path.startswith("/static/"):
+    answer.headers.setdefault("Content-Security-Policy", content_policy())
+    if https():
+        answer.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR_S}")
+    if request.path.startswith("/static/vendor/"):
+        # Its path names its version: what is there never changes.
+        answer.headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
+    elif not request.path.startswith("/static/"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 

@@ -1,26 +1,32 @@
 // A courier's phone: duty, his errands, and the open board, nearest first.
-import { base, call, get, newKey } from "../api.js";
-import { announce, el, state } from "../dom.js";
-import { command, debounce, onEntries, onForget, onResync, start } from "../live.js";
+import { base, call, get, once } from "../api.js";
+import { announce, complain, el, settle, state, working } from "../dom.js";
+import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
+import { tellPlace } from "../place.js";
 import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
 
 const DECLINES = ["busy", "far", "cannot_carry", "later", "other"];
-const GONE_MS = 1500;
-const [board, mine, empty, duty, wrong] = ["board", "mine", "empty", "duty", "wrong"].map((id) => document.getElementById(id));
+const GONE_MS = 2500;
+const [board, mine, empty, duty] = ["board", "mine", "empty", "duty"].map((id) => document.getElementById(id));
 let onDuty = duty.dataset.on === "true";
 let suggested = [];
+let open = state.open;
 // Orders of mine that are being decided or have been won: the news that they are taken is not news to me.
 const wanted = new Set();
 
+const cardOf = (orderId) => board.querySelector(`[data-id="${CSS.escape(orderId)}"]`);
+
 function card(order) {
   const grabs = order.actions.includes("claim");
-  const button = el("button", { type: "button", class: "go big", disabled: !grabs, onclick: () => grab(order, button) },
-    grabs ? say("grab") : say("off_duty_first"));
+  const trying = wanted.has(order.id);
+  const button = el("button", { type: "button", class: "go big", disabled: !grabs, "aria-busy": trying && "true", onclick: () => grab(order) },
+    trying ? say("grabbing") : grabs ? say("grab") : say("off_duty_first"));
   const decline = order.actions.includes("decline") && reasons(say("not_me"), DECLINES, (reason) =>
-    command("decline", order.id, newKey(), { reason }).then(refresh, fail));
-  return el("li", { class: `card ${suggested.includes(order.id) ? "next" : ""}` }, head(order), facts(order), button, decline);
+    command("decline", order.id, { reason }).then(refresh, complain));
+  const next = order.next && el("span", { class: "tag done" }, say("next_one"));
+  return el("li", { class: `card ${order.next ? "next" : ""}` }, head(order, "h3", next), facts(order), button, decline);
 }
 
 function errand(order) {
@@ -29,110 +35,100 @@ function errand(order) {
     el("a", { class: "button go big", href: `${base}/errands/${order.id}` }, say("go_on")));
 }
 
-// The button never lies: it says 抢到了 only after the server has said so, and the key stays the same until it has.
-async function grab(order, button) {
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
-  button.textContent = say("grabbing");
-  const key = (button.key ??= newKey());
+// The button never lies: it says 抢到了 only after the server has said so.
+async function grab(order) {
+  if (wanted.has(order.id)) return;
   wanted.add(order.id);
+  settle();
+  dress(order.id, "grabbing");
   try {
-    await command("claim", order.id, key, await place());
-    button.textContent = say("got_it");
+    await command("claim", order.id);
+    dress(order.id, "got_it");
     announce(say("got_it"));
-    location.assign(`${base}/errands/${order.id}`);
+    location.assign(`${base}/errands/${order.id}#claimed`);
   } catch (refused) {
     wanted.delete(order.id);
-    button.removeAttribute("aria-busy");
     if (refused.code === "taken" || refused.code === "too_late") return gone(order.id, refused.next);
-    button.disabled = false;
-    button.textContent = say("grab");
-    fail(refused);
+    dress(order.id, "grab");
+    complain(refused);
   }
+}
+
+// A card may have been laid anew while the answer was on its way.
+function dress(orderId, word) {
+  const button = cardOf(orderId)?.querySelector("button.big");
+  if (!button) return;
+  button.textContent = say(word);
+  if (word === "grab") button.removeAttribute("aria-busy");
+  else button.setAttribute("aria-busy", "true");
 }
 
 function gone(orderId, next = []) {
-  const taken = board.querySelector(`[data-id="${CSS.escape(orderId)}"]`);
-  suggested = next;
+  const taken = cardOf(orderId);
+  if (next.length) suggested = next;
   if (!taken || taken.classList.contains("gone")) return;
+  const held = taken.contains(document.activeElement);
   taken.classList.add("gone");
+  taken.querySelectorAll("button").forEach((button) => (button.disabled = true));
   const button = taken.querySelector("button.big");
-  Object.assign(button, { disabled: true, textContent: say("taken") });
+  button.textContent = say("taken");
   button.removeAttribute("aria-busy");
   announce(say("taken"));
-  setTimeout(() => {
-    taken.remove();
-    refresh();
-  }, GONE_MS);
+  if (held) (taken.nextElementSibling ?? taken.previousElementSibling)?.querySelector("button")?.focus({ preventScroll: true });
+  soon();
+  setTimeout(() => taken.remove(), GONE_MS);
 }
 
-function fail(refused) {
-  wrong.hidden = false;
-  wrong.textContent = refused.code === "offline" ? say("offline_try") : refused.message;
-}
-
-// Place is asked for only when it is of use, and nothing waits for it.
-let lastPlace = {};
-async function place() {
-  return lastPlace;
-}
-
-function askPlace() {
-  return new Promise((resolve) => {
-    if (!navigator.geolocation || !isSecureContext) return resolve({});
-    navigator.geolocation.getCurrentPosition(({ coords }) => resolve({ lat: coords.latitude, lon: coords.longitude }), () => resolve({}), { timeout: 4000 });
-  });
-}
-
-async function toggleDuty() {
+const toggleDuty = () => working(duty, async () => {
   unlock();
-  duty.disabled = true;
+  settle();
+  const on = !onDuty;
   try {
-    const on = !onDuty;
-    await call("PUT", "/me/duty", { body: { on } });
+    await once(`duty ${on}`, () => call("PUT", "/me/duty", { body: { on } }));
     onDuty = on;
     showDuty();
-    if (on) {
-      lastPlace = await askPlace();
-      if (lastPlace.lat) await call("PUT", "/me/duty", { body: { on, ...lastPlace } });
-    } else lastPlace = {};
+    if (on) tellPlace(() => onDuty).then((told) => told && refresh());
     await refresh();
   } catch (refused) {
-    fail(refused);
+    complain(refused);
   }
-  duty.disabled = false;
-}
+});
 
 function showDuty() {
   duty.textContent = onDuty ? say("duty_end") : say("duty_start");
-  duty.setAttribute("aria-pressed", String(onDuty));
+  duty.classList.toggle("go", !onDuty);
+  duty.classList.toggle("big", !onDuty);
   document.getElementById("duty-said").textContent = onDuty ? say("on_duty") : say("off_duty");
 }
 
-function show(lists) {
-  const before = board.children.length;
-  lay(mine, lists.mine.items, errand);
-  lay(board, lists.open.items, card);
-  document.getElementById("mine-part").hidden = !lists.mine.items.length;
-  empty.hidden = lists.open.items.length > 0;
-  document.getElementById("count").textContent = lists.open.items.length;
-  return board.children.length > before;
+function show() {
+  lay(board, open.items.map((order) => ({ ...order, next: suggested.includes(order.id) })), card);
+  empty.hidden = open.items.length > 0;
+  document.getElementById("count").textContent = open.items.length;
 }
 
-async function refresh() {
+function showMine(orders) {
+  lay(mine, orders.items, errand);
+  document.getElementById("mine-part").hidden = !orders.items.length;
+}
+
+const refresh = looking(async () => {
   try {
-    const [mineNow, open] = await Promise.all([get("/orders?status=mine"), get("/orders?status=open")]);
-    wrong.hidden = true;
-    return show({ mine: mineNow, open });
+    const [held, there] = await Promise.all([get("/orders?status=mine"), get("/orders?status=open")]);
+    const known = new Set(open.items.map((order) => order.id));
+    open = there;
+    settle(false);
+    showMine(held);
+    show();
+    if (onDuty && open.items.some((order) => !known.has(order.id))) chime();
   } catch (refused) {
-    fail(refused);
-    return false;
+    complain(refused);
   }
-}
-
-const soon = debounce(async () => (await refresh()) && onDuty && chime());
+});
+const soon = debounce(refresh);
 
 duty.addEventListener("click", toggleDuty);
+addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
   entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots && !wanted.has(e.data.order_id)).forEach((e) => gone(e.data.order_id));
   if (entries.some((e) => e.type.startsWith("order."))) soon();
@@ -140,5 +136,6 @@ onEntries((entries) => {
 onForget(refresh);
 onResync(refresh);
 showDuty();
-show(state);
+showMine(state.mine);
+show();
 start();

@@ -1,9 +1,8 @@
 // What an order looks like on any page: kind, building, window, distance, persons needed.
-import { el } from "../dom.js";
+import { el, working } from "../dom.js";
 import { say } from "../texts.js";
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 const date = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", timeZone: "Asia/Shanghai" });
 
 // The clock alone for what is today, with the day before it for everything else.
@@ -21,18 +20,18 @@ export function far(metres) {
 
 export function facts(order) {
   const items = [
-    order.window_end && say("before", { time: time(order.window_end) }),
     far(order.distance_m),
+    order.window_end && say("before", { time: time(order.window_end) }),
     order.slots > 1 && say("persons", { taken: order.taken, slots: order.slots }),
     order.money_limit != null && say("money", { yuan: (order.money_limit / 100).toFixed(0) }),
   ];
   return el("ul", { class: "facts" }, ...items.filter(Boolean).map((text) => el("li", {}, text)));
 }
 
-export function head(order) {
-  return el("div", {},
-    el("h3", {}, el("span", {}, say(`kind_${order.kind}`)), el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)),
-      order.escalated && el("span", { class: "tag escalated" }, say("escalated"))),
+export function head(order, level = "h3", ...tags) {
+  return el("div", { class: "head" },
+    el(level, { class: "kind" }, el("span", {}, say(`kind_${order.kind}`)), el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)),
+      order.escalated && el("span", { class: "tag escalated" }, say("escalated")), ...tags),
     el("p", { class: "where" }, `${order.community} ${order.building}`),
     order.summary && el("p", {}, order.summary));
 }
@@ -42,36 +41,52 @@ export const statusTag = (order) =>
   el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
     order.mine && order.status === "open" ? say("got_it") : say(`status_${order.status}`));
 
-// A row of reasons, one tap each; nothing happens until one is tapped.
-export function reasons(title, codes, choose) {
-  const list = el("div", { class: "row", hidden: true }, ...codes.map((code) =>
-    el("button", { type: "button", class: "small", onclick: () => choose(code) }, say(`reason_${code}`))));
-  const opener = el("button", { type: "button", class: "small plain", "aria-expanded": "false", onclick: () => {
-    list.hidden = !list.hidden;
-    opener.setAttribute("aria-expanded", String(!list.hidden));
+// Opens what is behind it; made only then, and closed again by the next redrawing.
+export function opener(title, make) {
+  const inside = el("div", { hidden: true });
+  const button = el("button", { type: "button", class: "opener", "aria-expanded": "false", onclick: () => {
+    if (!inside.hasChildNodes()) inside.append(make());
+    inside.hidden = !inside.hidden;
+    button.setAttribute("aria-expanded", String(!inside.hidden));
   } }, title);
-  return el("div", {}, opener, list);
+  return el("div", {}, button, inside);
 }
+
+// A row of reasons, one tap each; nothing happens until one is tapped.
+export const reasons = (title, codes, choose) =>
+  opener(title, () => {
+    const list = el("div", { class: "row" });
+    list.append(...codes.map((code) =>
+      el("button", { type: "button", class: "small", onclick: () => working(list, () => choose(code)) }, say(`reason_${code}`))));
+    return list;
+  });
 
 // Keeps a list of elements in the order of the data, touching only what changed, so that focus and place stay.
 export function lay(list, orders, make) {
-  const there = new Map([...list.children].map((child) => [child.dataset.id, child]));
-  const first = there.size === 0;
-  orders.forEach((order, n) => {
+  const there = new Map([...list.children].filter((child) => child.dataset.id).map((child) => [child.dataset.id, child]));
+  const first = !list.dataset.laid;
+  list.dataset.laid = "yes";
+  let next = list.firstElementChild;
+  for (const order of orders) {
     const version = JSON.stringify(order);
     let card = there.get(order.id);
     there.delete(order.id);
-    if (card?.version !== version) {
+    if (card?.version !== version || card.classList.contains("gone")) {
       const made = make(order);
-      Object.assign(made, { version });
+      made.version = version;
       made.dataset.id = order.id;
       if (!card && !first) made.classList.add("fresh");
       const focused = card?.contains(document.activeElement);
+      if (next === card) next = card ? made : next;
       card?.replaceWith(made);
       card = made;
       if (focused) card.querySelector("button, a")?.focus();
     }
-    if (list.children[n] !== card) list.insertBefore(card, list.children[n] ?? null);
-  });
+    // One that is saying goodbye keeps its place until it goes.
+    while (next?.classList.contains("gone") && next !== card) next = next.nextElementSibling;
+    if (next === card) next = next.nextElementSibling;
+    else list.insertBefore(card, next);
+  }
   there.forEach((card) => card.classList.contains("gone") || card.remove());
+  list.querySelector(":scope > .loading")?.remove();
 }

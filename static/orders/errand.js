@@ -1,61 +1,88 @@
 // One errand on its courier's phone: the next step is the one large button.
-import { base, call, get, newKey, post } from "../api.js";
-import { announce, el, state } from "../dom.js";
-import { command, onEntries, onForget, onResync, start } from "../live.js";
+import { base, call, get, once, post } from "../api.js";
+import { announce, complain, el, settle, state, working } from "../dom.js";
+import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
+import { tellPlace } from "../place.js";
 import { say } from "../texts.js";
 import { facts, head, reasons, statusTag, time } from "./cards.js";
 
 const RELEASES = ["busy", "far", "cannot_carry", "later", "resident_changed", "other"];
 const FAILURES = ["nobody_home", "out_of_stock", "wrong_address", "refused", "unsafe", "other"];
+// As many wrong codes as the station is told of; after them the right one no longer opens.
+const WRONG_CODES_MOST = 5;
 const root = document.getElementById("errand");
 let order = state.order;
 let phone = null;
-let wrong = "";
+let drawn = null;
+let wrongCodes = 0;
 
-async function step(name, data = {}) {
-  wrong = "";
+async function step(send) {
+  settle();
   try {
-    order = await command(name, order.id, newKey(), { epoch: order.epoch, ...data });
+    order = await send();
+    draw();
     announce(say(`status_${order.status}`));
   } catch (refused) {
-    wrong = refused.code === "offline" ? say("offline_try") : refused.message;
-    if (["too_late", "not_found"].includes(refused.code)) return refresh();
+    if (refused.code === "bad_code") wrongCodes += 1;
+    const shut = wrongCodes >= WRONG_CODES_MOST;
+    complain(shut ? { message: say("code_shut") } : refused);
+    if (shut) root.querySelector("details")?.setAttribute("open", "");
+    if (["too_late", "not_found", "not_eligible"].includes(refused.code)) await refresh();
   }
-  draw();
 }
 
-async function refresh() {
-  order = await get(`/orders/${order.id}`).catch(() => ({ ...order, private: undefined, mine: false, actions: [] }));
+const act = (name, data = {}) => step(() => command(name, order.id, { epoch: order.epoch, ...data }));
+
+const refresh = looking(async () => {
+  try {
+    order = await get(`/orders/${order.id}`);
+    settle(false);
+  } catch (refused) {
+    if (refused.code !== "not_found") return complain(refused);
+    forget();
+  }
   draw();
+});
+
+function forget() {
+  order = { ...order, private: undefined, navigate: undefined, mine: false, actions: [] };
 }
 
 async function reveal() {
+  settle();
   try {
     phone = (await post(`/orders/${order.id}/reveal`)).phone;
     draw();
     root.querySelector('a[href^="tel:"]')?.focus();
   } catch (refused) {
-    wrong = refused.message;
-    draw();
+    complain(refused);
   }
 }
 
+const button = (words, work, kind) => {
+  const made = el("button", { type: "button", class: kind, onclick: () => working(made, work) }, words);
+  return made;
+};
+
 function whom({ name, phone: masked, door, note }) {
-  const number = phone ? el("a", { class: "button go", href: `tel:${phone}` }, say("call", { phone }))
-    : masked && el("button", { type: "button", onclick: reveal }, say("show_phone", { phone: masked }));
+  const number = phone ? el("a", { class: "button go wide", href: `tel:${phone}` }, say("call", { phone }))
+    : masked && button(say("show_phone", { phone: masked }), reveal, "wide");
+  const way = (map) => order.navigate && el("a", { class: "button", href: order.navigate[map], rel: "noreferrer", target: "_blank" }, say(map));
   return el("section", { class: "sheet", "aria-label": say("for_whom") },
-    el("h2", {}, name), el("p", { class: "where" }, `${order.community} ${order.building} ${door ?? ""}`), note && el("p", { class: "note" }, note),
-    el("div", { class: "row" }, number,
-      order.navigate && el("a", { class: "button", href: order.navigate.amap, rel: "noreferrer", target: "_blank" }, say("amap")),
-      order.navigate && el("a", { class: "button", href: order.navigate.baidu, rel: "noreferrer", target: "_blank" }, say("baidu"))));
+    el("p", { class: "person" }, name), el("p", { class: "where" }, `${order.building} ${door ?? ""}`), note && el("p", { class: "note" }, note),
+    number, el("div", { class: "halves" }, way("amap"), way("baidu")));
 }
 
 function handOver() {
   const code = el("input", { id: "code", inputmode: "numeric", autocomplete: "off", maxlength: "4", pattern: "[0-9]{4}", class: "code", required: true });
-  const form = el("form", { class: "sheet" }, el("label", { for: "code" }, say("ask_code")), code, el("p"), el("button", { class: "go big" }, say("deliver")));
+  const send = el("button", { class: "go big" }, say("deliver"));
+  const form = el("form", { class: "sheet" }, el("label", { for: "code" }, say("ask_code")), code, send);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    step("deliver", { code: code.value });
+    working(send, async () => {
+      await act("deliver", { code: code.value });
+      if (code.isConnected) code.select();
+    });
   });
   return form;
 }
@@ -63,56 +90,76 @@ function handOver() {
 function byPhoto() {
   const photo = el("input", { id: "photo", type: "file", accept: "image/jpeg,image/png,image/webp", capture: "environment", required: true });
   const reason = el("input", { id: "why", maxlength: "200", required: true, list: "whys" });
-  const key = newKey();
+  const send = el("button", { class: "wide" }, say("deliver_photo"));
   const form = el("form", {}, el("div", { class: "field" }, el("label", { for: "photo" }, say("photo")), photo),
     el("div", { class: "field" }, el("label", { for: "why" }, say("why_no_code")), reason,
-      el("datalist", { id: "whys" }, ...["why_asleep", "why_neighbour", "why_unreadable"].map((why) => el("option", { value: say(why) })))),
-    el("button", {}, say("deliver_photo")));
-  form.addEventListener("submit", async (event) => {
+      el("datalist", { id: "whys" }, ...["why_asleep", "why_neighbour", "why_unreadable"].map((why) => el("option", { value: say(why) })))), send);
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
+    const [file] = photo.files;
     const body = new FormData();
-    body.append("photo", photo.files[0]);
+    body.append("photo", file);
     body.append("reason", reason.value);
     body.append("epoch", order.epoch);
-    try {
-      order = await call("POST", `/orders/${order.id}/deliver`, { form: body, key });
-      wrong = "";
-    } catch (refused) {
-      wrong = refused.code === "offline" ? say("offline_try") : refused.message;
-      document.getElementById("wrong").textContent = wrong;
-      document.getElementById("wrong").hidden = false;
-      return;
-    }
-    draw();
+    const what = `photo ${order.id} ${order.epoch} ${file.name} ${file.size} ${file.lastModified} ${reason.value}`;
+    working(send, () => step(() => once(what, (key) => call("POST", `/orders/${order.id}/deliver`, { form: body, key }))));
   });
   return el("details", { class: "sheet" }, el("summary", {}, say("no_code")), form);
 }
 
-const may = (verb) => order.actions.includes(verb);
-
-function draw() {
-  if (!order.mine) phone = null;
-  const due = order.status === "claimed" && order.deadline;
-  root.replaceChildren(
-    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    order.mine && order.status === "open" ? el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })) : "",
-    due ? el("p", { class: "hint" }, say("pick_up_by", { time: time(due) })) : "",
-    el("p", { id: "wrong", class: "note bad", role: "alert", hidden: !wrong }, wrong),
-    order.private ? whom(order.private) : el("p", { class: "note good" }, say(["delivered", "closed"].includes(order.status) ? "thanks" : "not_yours_now")),
-    may("pick_up") ? el("button", { type: "button", class: "go big", onclick: () => step("pick_up") }, say("picked_up")) : "",
-    may("deliver") ? handOver() : "", may("deliver") ? byPhoto() : "",
-    may("release") ? reasons(say("release"), RELEASES, (reason) => step("release", { reason })) : "",
-    may("fail") ? reasons(say("cannot_do"), FAILURES, (reason) => post(`/orders/${order.id}/fail`, { reason, epoch: order.epoch }).then((said) => { order = said; draw(); }, refresh)) : "",
-    el("p", {}, el("a", { class: "button", href: `${base}/board` }, say("to_board"))));
+function farewell() {
+  if (["delivered", "closed"].includes(order.status)) return el("p", { class: "note good thanks" }, say("thanks"));
+  return el("p", { class: "note" }, say(order.status === "failed" ? "told_station" : "not_yours_now"));
 }
 
-onEntries((entries) => entries.some((entry) => entry.data?.order_id === order.id) && refresh());
+const nameOf = (element) => element.id || element.textContent;
+
+// Where the button that had the focus is gone with its step, the next word is what has become of the errand.
+function keepFocus(name) {
+  const same = [...root.querySelectorAll("a, button, input, summary")].find((one) => nameOf(one) === name);
+  if (same) return same.focus({ preventScroll: true });
+  root.firstElementChild.tabIndex = -1;
+  root.firstElementChild.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+// Only what has changed is drawn: a code half typed, a photo chosen, stay while other news comes in.
+function draw() {
+  if (!order.mine) phone = null;
+  const version = JSON.stringify([order, phone]);
+  if (version === drawn) return;
+  drawn = version;
+  const may = (verb) => order.actions.includes(verb);
+  const fail = (reason) => step(() => post(`/orders/${order.id}/fail`, { reason, epoch: order.epoch }));
+  const held = root.contains(document.activeElement) && nameOf(document.activeElement);
+  const typed = document.getElementById("code")?.value;
+  root.replaceChildren(...[
+    el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order),
+    order.mine && order.status === "open" && el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })),
+    order.status === "claimed" && order.mine && order.deadline && el("p", { class: "note warn" }, say("pick_up_by", { time: time(order.deadline) })),
+    order.private ? whom(order.private) : farewell(),
+    may("deliver") && handOver(), may("deliver") && byPhoto(),
+    el("div", { class: "openers" }, may("release") && reasons(say("release"), RELEASES, (reason) => act("release", { reason })),
+      may("fail") && reasons(say("cannot_do"), FAILURES, fail)),
+    el("p", {}, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board"))),
+    may("pick_up") && el("div", { class: "thumb" }, button(say("picked_up"), () => act("pick_up"), "go big")),
+  ].filter(Boolean));
+  if (typed && may("deliver")) document.getElementById("code").value = typed;
+  if (held) keepFocus(held);
+}
+
+const soon = debounce(refresh);
+onEntries((entries) => entries.some((entry) => entry.data?.order_id === order.id) && soon());
 onForget((orderId) => {
   if (orderId !== order.id) return;
-  order = { ...order, private: undefined, navigate: undefined, mine: false, actions: [] };
+  forget();
   draw();
   refresh();
 });
 onResync(refresh);
 draw();
 start();
+if (location.hash === "#claimed") {
+  history.replaceState(null, "", location.pathname);
+  tellPlace(() => order.mine).then((told) => told && refresh());
+}

@@ -1,49 +1,56 @@
 // A coordinator's desk: what nobody has taken stands out and is announced; what is under way; what waits for a word.
-import { get, post } from "../api.js";
-import { announce, el, state } from "../dom.js";
-import { debounce, onEntries, onResync, start } from "../live.js";
+import { base, everything, get, post } from "../api.js";
+import { announce, complain, el, settle, state, working } from "../dom.js";
+import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
-import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
+import { facts, head, lay, opener, reasons, statusTag, time } from "./cards.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const COLUMNS = { unclaimed: ["waiting", "open"], under_way: ["claimed", "picked_up"], word: ["delivered", "failed", "expired"] };
-const wrong = document.getElementById("wrong");
 const title = document.title;
 let couriers = [];
 
-async function act(order, verb, body = {}) {
-  wrong.hidden = true;
+async function act(order, ...steps) {
+  settle();
   try {
-    await post(`/orders/${order.id}/${verb}`, body);
+    for (const [verb, body] of steps) await post(`/orders/${order.id}/${verb}`, body);
   } catch (refused) {
-    wrong.hidden = false;
-    wrong.textContent = refused.code === "offline" ? say("offline_try") : refused.message;
+    complain(refused.field === "person_id" ? { message: say("cannot_have") } : refused);
   }
-  refresh();
+  await refresh();
 }
 
-function assign(order) {
-  const choice = el("select", { "aria-label": say("assign_to") }, el("option", { value: "" }, say("assign_to")),
-    ...couriers.filter((one) => one.active).map((one) =>
-      el("option", { value: one.id }, `${one.name} · ${one.depot} · ${one.on_duty ? say("on_duty_short") : say("off_duty_short")} · ${one.open_claims}`)));
-  choice.addEventListener("change", () => choice.value && act(order, "assign", { person_id: choice.value }));
-  return choice;
+// Chosen, and then said: a list that acts on every arrow key would send the wrong person.
+function assigning(order, first) {
+  return opener(say(first.length ? "assign_other" : "assign"), () => {
+    const held = new Set(order.holders?.map((holder) => holder.id));
+    const choice = el("select", { "aria-label": say("assign_to") }, el("option", { value: "" }, say("assign_to")),
+      ...couriers.filter((one) => one.active && !held.has(one.id)).map((one) =>
+        el("option", { value: one.id }, `${one.name} · ${one.depot} · ${one.on_duty ? say("on_duty_short") : say("off_duty_short")} · ${say("holds", { n: one.open_claims })}`)));
+    const send = el("button", { type: "button", class: "go", onclick: () =>
+      choice.value ? working(send, () => act(order, ...first, ["assign", { person_id: choice.value }])) : choice.focus() }, say("assign"));
+    return el("div", { class: "choose" }, choice, send);
+  });
 }
 
 function card(order) {
   const may = (verb) => order.actions.includes(verb);
-  const who = order.holders?.map((holder) => `${holder.name} ${time(holder.claimed_at)}`).join("、");
+  const button = (verb, words, kind) => {
+    const made = el("button", { type: "button", class: kind, onclick: () => working(made, () => act(order, [verb])) }, say(words));
+    return may(verb) && made;
+  };
+  const direct = [button("open", "let_open", "go"), button("confirm", "confirm", "go"), button("reopen", "reopen")].filter(Boolean);
+  const reassign = may("reopen") && COLUMNS.under_way.includes(order.status);
   return el("li", { class: `card ${order.escalated && order.status === "open" ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) }), who ? ` → ${who}` : ""),
-    order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)),
-    el("div", { class: "row" },
-      may("open") && el("button", { type: "button", class: "go", onclick: () => act(order, "open") }, say("let_open")),
-      may("confirm") && el("button", { type: "button", class: "go", onclick: () => act(order, "confirm") }, say("confirm")),
-      may("reopen") && el("button", { type: "button", onclick: () => act(order, "reopen") }, say("reopen"))),
-    may("assign") && assign(order),
-    may("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, "cancel", { reason })));
+    el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) })),
+    order.holders?.length > 0 && el("ul", { class: "holders" }, ...order.holders.map((one) => el("li", {}, `${one.name} · ${time(one.claimed_at)}`))),
+    order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
+    order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
+    direct.length > 0 && el("div", { class: "row" }, ...direct),
+    el("div", { class: "openers" }, may("assign") && assigning(order, []), reassign && assigning(order, [["reopen"]]),
+      may("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, ["cancel", { reason }]))));
 }
 
 function show(orders) {
@@ -58,19 +65,19 @@ function show(orders) {
   document.title = late ? `(${late}!) ${title}` : title;
 }
 
-async function refresh() {
+const refresh = looking(async () => {
   try {
-    const [orders, people] = await Promise.all([get("/orders?status=active"), get("/couriers")]);
+    const [orders, people] = await Promise.all([everything("/orders?status=active"), get("/couriers")]);
     couriers = people.items;
     document.getElementById("on-duty").textContent = couriers.filter((one) => one.on_duty && one.active).length;
     show(orders);
+    settle(false);
   } catch (refused) {
-    wrong.hidden = false;
-    wrong.textContent = refused.code === "offline" ? say("offline_try") : refused.message;
+    complain(refused);
   }
-}
-
+});
 const soon = debounce(refresh);
+
 addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
   const loud = entries.filter((entry) => entry.type === "order.escalated");

@@ -1,0 +1,19 @@
+// Place is taken at two moments, once each: going on duty, and after an order was claimed. Nothing waits for it.
+import { call } from "./api.js";
+
+const PATIENCE_MS = 4000;
+
+function ask() {
+  return new Promise((resolve) => {
+    if (!navigator.geolocation || !isSecureContext) return resolve(null);
+    const found = ({ coords }) => resolve({ lat: coords.latitude, lon: coords.longitude });
+    navigator.geolocation.getCurrentPosition(found, () => resolve(null), { timeout: PATIENCE_MS });
+  });
+}
+
+// `wanted` is asked once more when the place is there: he may have gone off duty meanwhile.
+export async function tellPlace(wanted = () => true) {
+  const place = await ask();
+  if (!place || !wanted()) return false;
+  return call("PUT", "/me/duty", { body: { on: true, ...place } }).then(() => true, () => false);
+}
