@@ -9,6 +9,8 @@ import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
 
 const DECLINES = ["busy", "far", "cannot_carry", "later", "other"];
 const GONE_MS = 2500;
+// Others were quicker; or it was cancelled, has expired, or is looked at by the station.
+const GOODBYES = { taken: "taken", too_late: "withdrawn", not_found: "withdrawn" };
 const [board, mine, empty, duty] = ["board", "mine", "empty", "duty"].map((id) => document.getElementById(id));
 let onDuty = duty.dataset.on === "true";
 let suggested = [];
@@ -48,7 +50,7 @@ async function grab(order) {
     location.assign(`${base}/errands/${order.id}#claimed`);
   } catch (refused) {
     wanted.delete(order.id);
-    if (refused.code === "taken" || refused.code === "too_late") return gone(order.id, refused.next);
+    if (GOODBYES[refused.code]) return gone(order.id, refused.code, refused.next);
     dress(order.id, "grab");
     complain(refused);
   }
@@ -63,7 +65,7 @@ function dress(orderId, word) {
   else button.setAttribute("aria-busy", "true");
 }
 
-function gone(orderId, next = []) {
+function gone(orderId, why = "taken", next = []) {
   const taken = cardOf(orderId);
   if (next.length) suggested = next;
   if (!taken || taken.classList.contains("gone")) return;
@@ -71,9 +73,9 @@ function gone(orderId, next = []) {
   taken.classList.add("gone");
   taken.querySelectorAll("button").forEach((button) => (button.disabled = true));
   const button = taken.querySelector("button.big");
-  button.textContent = say("taken");
+  button.textContent = say(GOODBYES[why]);
   button.removeAttribute("aria-busy");
-  announce(say("taken"));
+  announce(say(GOODBYES[why]));
   if (held) (taken.nextElementSibling ?? taken.previousElementSibling)?.querySelector("button")?.focus({ preventScroll: true });
   soon();
   setTimeout(() => taken.remove(), GONE_MS);

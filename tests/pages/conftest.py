@@ -16,7 +16,7 @@ from tests.pages.personas import COURIERS, DESKTOP, PHONE, AsPersona, Persona, l
 from tests.pages.scenes import Scene
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)

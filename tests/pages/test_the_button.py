@@ -100,6 +100,18 @@ def test_the_answer_is_lost_and_somebody_else_was_quicker(
     assert len(claims_of(scene, order["id"])) == 1
 
 
+def test_one_that_was_cancelled_is_not_called_taken(as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]) -> None:
+    order = scene.post(summary=SUMMARY)
+    courier = as_persona("courier1")
+    line = deaf_line(courier)
+    button = grab(courier.page)
+    line["swallow"] = True
+    scene.do("clerk", order["id"], "cancel", reason="solved")
+    courier.expects("#board .card.gone button.big", "已不在看板上")
+    button.click()
+    assert courier.saw()
+
+
 def test_a_socket_never_opens(as_persona: AsPersona, scene: Scene) -> None:
     courier = as_persona("courier1")
     never_opens(courier)
