@@ -23,12 +23,13 @@ from dispatch.demo import street
 from dispatch.extensions import db, scheduler
 from dispatch.journal.reading import breaks
 from dispatch.people.choosing import choices_of, choose
-from dispatch.people.enrolling import add_person, give_role, make_invite
+from dispatch.people.enrolling import add_person, end_every_way_in, give_role
 from dispatch.people.importing import import_units
-from dispatch.people.models import Role
+from dispatch.people.inviting import make_invite
+from dispatch.people.models import SKILLS, Role
 from dispatch.people.queries import can_be_invited, person_by_login
 from dispatch.people.settings import says, settings_from
-from dispatch.people.signing_in import make_token
+from dispatch.people.signing_in import make_token, set_passphrase
 
 org = AppGroup("org", help="Districts, stations, communities, depots.")
 people = AppGroup("people", help="Persons and their ways in.")
@@ -93,13 +94,14 @@ def org_settings(station: str, values: tuple[str, ...]) -> None:
 @click.option("--unit", required=True, help="The unit's code.")
 @click.option("--name", required=True)
 @click.option("--phone")
+@click.option("--skill", "skills", multiple=True, type=click.Choice(SKILLS), help="What a courier may be trusted with; repeatable.")
 @click.option("--passphrase", help="12 signs or more; one is made and printed if you give none.")
-def people_add(login: str, role: str, unit: str, name: str, phone: str | None, passphrase: str | None) -> None:
+def people_add(passphrase: str | None, role: str, unit: str, skills: tuple[str, ...], **given: str | None) -> None:
     """Enter a person."""
     made = passphrase or secrets.token_urlsafe(12)
     try:
         with transaction() as work:
-            person_id = add_person(work, login=login, role=Role(role), unit_id=unit, name=name, phone=phone, passphrase=made)
+            person_id = add_person(work, role=Role(role), unit_id=unit, skills=list(skills), passphrase=made, **given)
     except Invalid as refused:
         raise _sentence(refused) from refused
     click.echo(person_id)
@@ -153,6 +155,26 @@ def people_invite(login: str) -> None:
 def people_token(login: str) -> None:
     """A bearer token for a program; alone on the last line."""
     click.echo(make_token(_person(login)))
+
+
+@people.command("passphrase")
+@click.argument("login")
+def people_passphrase(login: str) -> None:
+    """Give LOGIN a new passphrase, and end whatever they have open. Printed alone on the last line."""
+    person_id, made = _person(login), secrets.token_urlsafe(12)
+    with transaction() as work:
+        set_passphrase(work, person_id, made)
+    current_app.extensions["hints"].flush()
+    click.echo(made)
+
+
+@people.command("revoke")
+@click.argument("login")
+def people_revoke(login: str) -> None:
+    """End every session, device and bearer token of LOGIN."""
+    with transaction() as work:
+        end_every_way_in(work, _person(login))
+    current_app.extensions["hints"].flush()
 
 
 @journal.command("verify")

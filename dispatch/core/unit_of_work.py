@@ -294,7 +294,7 @@ def engine_options(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """
     url = str(settings["DATABASE_URL"])
     if url.startswith("sqlite"):
-        settings["DATA_DIR"].mkdir(parents=True, exist_ok=True)
+        settings["DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
         return url, {"module": pysqlite3, "pool_size": 20, "max_overflow": 80, "hide_parameters": True}
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
     return url, {"pool_size": 10, "max_overflow": 15, "pool_pre_ping": True, "hide_parameters": True}

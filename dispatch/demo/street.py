@@ -23,7 +23,7 @@ from dispatch.people.clocking import set_duty
 from dispatch.people.enrolling import add_person
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.importing import import_units
-from dispatch.people.models import Role
+from dispatch.people.models import SKILLS, Role
 from dispatch.people.queries import person_by_login
 
 STATION, NEIGHBOUR, DISTRICT = "120116014", "120116015", "120116"
@@ -67,7 +67,7 @@ def _people(work: Work, chance: random.Random) -> None:
         add_person(work, login=login, role=role, unit_id=unit, name=name)
     for n in range(1, COURIERS + 1):
         depot, name = f"{STATION}D{(n - 1) % 20 + 1:02d}", SURNAMES[n % len(SURNAMES)] + GIVEN[n % len(GIVEN)]
-        skills = sorted({"medicine", *chance.sample(posting.SKILLS, 2)})
+        skills = sorted({"medicine", *chance.sample(SKILLS, 2)})
         phone = f"138{n:08d}"
         add_person(work, login=f"courier{n}", role=Role.COURIER, unit_id=depot, name=name, phone=phone, skills=skills)
     add_person(work, login="neighbour", role=Role.COURIER, unit_id=f"{NEIGHBOUR}D01", name="孙立军", phone="13800000999")

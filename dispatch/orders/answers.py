@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from dispatch.orders.posting import KINDS, SKILLS, URGENCIES
+from dispatch.orders.posting import KINDS, URGENCIES
 from dispatch.orders.states import Status
+from dispatch.people.models import SKILLS
 
 
 def _text(*, may_miss: bool = False, none: bool = False, **said: str) -> fields.String:

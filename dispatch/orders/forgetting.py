@@ -29,7 +29,8 @@ def forget_finished(work: Work) -> int:
         ).scalars()
     )
     if gone:
-        bare = {"resident_id": None, "private_note": None, "code": None, "delivery_reason": None, "delivery_photo": None, "summary": ""}
+        bare = {"resident_id": None, "private_note": None, "code": None, "delivery_reason": None, "delivery_photo": None, "summary": "",
+                "lat": None, "lon": None}  # fmt: skip
         work.execute(update(_orders).where(_orders.c.resident_id.in_(gone)).values(**bare))
         work.execute(delete(_residents).where(_residents.c.id.in_(gone)))
     return len(gone)

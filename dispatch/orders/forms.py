@@ -12,6 +12,7 @@ from dispatch.orders import posting
 from dispatch.orders.closing import CANCEL_REASONS
 from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS
 from dispatch.orders.states import Status
+from dispatch.people.models import SKILLS
 from dispatch.residents.registering import GROUPS
 
 #: The lists that have a name of their own beside the states.
@@ -53,7 +54,7 @@ class OrderForm(PlaceForm):
     window_end = fields.AwareDateTime(allow_none=True, metadata={"description": "in the future, after window_start"})
     slots = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 4), metadata={"description": "persons needed"})
     money_limit = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen"})
-    skills = fields.List(fields.String(validate=validate.OneOf(posting.SKILLS)), validate=validate.Length(max=len(posting.SKILLS)))
+    skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), validate=validate.Length(max=len(SKILLS)))
     familiar_first = fields.Boolean(load_default=False)
     private_note = fields.String(allow_none=True, validate=validate.Length(max=500))
     resident_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "or resident"})

@@ -30,7 +30,6 @@ from dispatch.residents.registering import community_of, find_or_add
 
 KINDS = ("groceries", "medicine", "parcel", "meal", "clinic", "bill", "repair", "company", "other")
 URGENCIES = ("urgent", "today", "routine")
-SKILLS = ("medicine", "heavy", "escort", "living_alone")
 #: A window further away than this is a slip of the finger in the year.
 WINDOW_FURTHEST = timedelta(days=366)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection
 
@@ -88,10 +89,10 @@ def _way_there(row: Row) -> dict[str, Any]:
     place = place_of_order(row)
     if place is None:
         return {}
-    gcj, bd = to_gcj02(place), to_bd09(place)
-    amap = f"https://uri.amap.com/navigation?to={gcj.lon:.6f},{gcj.lat:.6f},{row.building}&mode=ride&coordinate=gaode"
+    gcj, bd, name = to_gcj02(place), to_bd09(place), quote(row.building, safe="")
+    amap = f"https://uri.amap.com/navigation?to={gcj.lon:.6f},{gcj.lat:.6f},{name}&mode=ride&coordinate=gaode"
     baidu = (
-        f"https://api.map.baidu.com/direction?destination=latlng:{bd.lat:.6f},{bd.lon:.6f}|name:{row.building}"
+        f"https://api.map.baidu.com/direction?destination=latlng:{bd.lat:.6f},{bd.lon:.6f}|name:{name}"
         "&coord_type=bd09ll&mode=riding&output=html&src=lastmetre"
     )
     return {"lat": place.lat, "lon": place.lon, "navigate": {"amap": amap, "baidu": baidu}}

@@ -1,30 +1,26 @@
-"""How a person joins, is suspended and comes back; how a courier's phone becomes his key."""
+"""How a person joins, is given another role, is suspended and comes back."""
 
 from __future__ import annotations
 
 import re
-import secrets
-from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.doors import check_text
-from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
+from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
-from dispatch.core.secrets import keyring, token_hash
-from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.secrets import keyring
+from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.people.identity import Actor
-from dispatch.people.models import Device, Invite, Level, Person, Role, Unit
+from dispatch.people.models import Bearer, Device, Level, Person, Role, Unit
 from dispatch.people.policy import PERMITS
-from dispatch.people.signing_in import PASSPHRASE_LEAST, end_sessions, hash_secret, open_session
+from dispatch.people.signing_in import PASSPHRASE_LEAST, end_sessions, hash_secret
 
-INVITE_LASTS = timedelta(hours=24)
-COMMON_PINS = {"000000", "123456"}
 NAME_MOST = 60
 _LOGIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
 #: Which level of unit a role belongs to.
@@ -36,14 +32,7 @@ LEVELS = {
     Role.ADMIN: {Level.DISTRICT, Level.STATION},
 }
 
-_persons, _invites, _devices, _units = Person.__table__, Invite.__table__, Device.__table__, Unit.__table__
-
-
-class Invited(NamedTuple):
-    """What an open invite says to its courier."""
-
-    person_id: str
-    name: str
+_persons, _devices, _units = Person.__table__, Device.__table__, Unit.__table__
 
 
 def clean_phone(phone: str) -> str:
@@ -127,86 +116,17 @@ def station_of(unit: Unit) -> str | None:
     return unit.parent_id if unit.level in (Level.COMMUNITY, Level.DEPOT) else None
 
 
-def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str) -> tuple[str, str]:
-    """Enter a courier and make his single-use invite.
-
-    Returns:
-        the person's id and the token for the link.
-    Raises:
-        NotEligible: the actor does not enrol for this depot.
-        Invalid: name, phone or depot is not usable.
-    """
-    with transaction() as work:
-        unit = work.execute(select(_units).where(_units.c.id == depot_id)).first()
-        if unit is None:
-            raise Invalid("depot_id", _("请选择网点。"))
-        if not permitted(PERMITS, "enrol", actor, Person(role=Role.COURIER, station_id=station_of(unit))):
-            raise NotEligible()
-        person_id = add_person(work, login=None, role=Role.COURIER, unit_id=depot_id, name=name, phone=phone)
-        return person_id, make_invite(work, person_id, actor.id)
+def end_devices(work: Work, person_id: str) -> None:
+    """A person's phones are nobody's key any more."""
+    alive = (_devices.c.person_id == person_id, _devices.c.ended_at.is_(None))
+    work.execute(update(_devices).where(*alive).values(ended_at=now()))
+    end_sessions(work, person_id)
 
 
-def make_invite(work: Work, person_id: str, made_by: str) -> str:
-    """A new invite for a person; returns the token, of which only the hash is stored."""
-    token = secrets.token_urlsafe(24)
-    row = {"token_hash": token_hash(token), "person_id": person_id, "made_by": made_by, "expires_at": now() + INVITE_LASTS}
-    work.execute(insert(_invites), row)
-    return token
-
-
-def open_invite(token: str) -> Invited:
-    """Whom an invite is for.
-
-    Raises:
-        NotFound: it was used, has run out, or never was.
-    """
-    found = select(_persons.c.id, _persons.c.name).join(_invites, _invites.c.person_id == _persons.c.id)
-    alive = (_invites.c.token_hash == token_hash(token), _invites.c.used_at.is_(None), _invites.c.expires_at > now())
-    row = reading().execute(found.where(*alive, _persons.c.active)).first()
-    if row is None:
-        raise NotFound(_("这个邀请已经用过或过期了，请社工站再发一个。"))
-    return Invited(row.id, row.name)
-
-
-def accept_invite(token: str, *, phone: str, pin: str) -> tuple[str, str]:
-    """Make this browser the courier's own.
-
-    Returns:
-        the device key for its cookie, and a session token.
-    Raises:
-        NotFound: the invite is no longer open.
-        Invalid: the phone is not the invited one, or the PIN is too easy to guess.
-    """
-    invited = open_invite(token)
-    digits = clean_phone(phone)
-    with transaction() as work:
-        row = work.execute(select(_persons.c.phone, _persons.c.role).where(_persons.c.id == invited.person_id)).one()
-        if not secrets.compare_digest(row.phone or "", digits):
-            raise Invalid("phone", _("与社工站登记的号码不一致。"))
-        check_pin(pin, digits)
-        used = update(_invites).where(_invites.c.token_hash == token_hash(token), _invites.c.used_at.is_(None))
-        if work.execute(used.values(used_at=now())).rowcount != 1:
-            raise TooLate()
-        return _add_device(work, invited.person_id, pin), open_session(work, invited.person_id, row.role)
-
-
-def check_pin(pin: str, phone: str) -> None:
-    """Refuse a PIN that a stranger would try first.
-
-    Raises:
-        Invalid: not six digits, one of the common ones, or the tail of the phone number.
-    """
-    if not re.fullmatch(r"\d{6}", pin, re.ASCII):
-        raise Invalid("pin", _("PIN 是 6 位数字。"))
-    if pin in COMMON_PINS or phone.endswith(pin) or len(set(pin)) == 1:
-        raise Invalid("pin", _("这个 PIN 太容易猜到，请换一个。"))
-
-
-def _add_device(work: Work, person_id: str, pin: str) -> str:
-    key = secrets.token_urlsafe(32)
-    row = {"id": new_id(), "person_id": person_id, "key_hash": token_hash(key), "pin_hash": hash_secret(pin), "created_at": now()}
-    work.execute(insert(_devices), {**row, "wrong_pins": 0})
-    return key
+def end_every_way_in(work: Work, person_id: str) -> None:
+    """Sessions, devices and programs' tokens of a person: something was lost, or somebody has left."""
+    end_devices(work, person_id)
+    work.execute(delete(Bearer.__table__).where(Bearer.__table__.c.person_id == person_id))
 
 
 def set_active(actor: Actor, person_id: str, active: bool) -> None:

@@ -28,6 +28,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+#: What a courier may be trusted with and an order may need: 药品, 搬重物, 陪诊, 独居老人.
+SKILLS = ("medicine", "heavy", "escort", "living_alone")
+
+
 class Unit(db.Model):
     """A district, station, community or depot. Its id is its code in the divisions of the country."""
 
@@ -116,4 +120,4 @@ class Invite(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-__all__ = ["Bearer", "Device", "Invite", "Level", "Person", "Role", "SignedIn", "StationSettings", "Unit"]
+__all__ = ["SKILLS", "Bearer", "Device", "Invite", "Level", "Person", "Role", "SignedIn", "StationSettings", "Unit"]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from dispatch.people.identity import Actor
-from dispatch.people.models import Person, Role, Unit
+from dispatch.people.models import Level, Person, Role, Unit
 
 _persons, _units = Person.__table__, Unit.__table__
 
@@ -20,11 +20,19 @@ def person_shown(connection: Connection, actor: Actor) -> dict[str, Any]:
     return {**shown, "name": row.name, "unit_name": row.unit_name}
 
 
-def couriers_listed(connection: Connection, station_id: str) -> list[dict[str, Any]]:
-    """A station's couriers, those on duty first."""
+def stations_of(connection: Connection, actor: Actor) -> list[str]:
+    """The stations that somebody looks after: her own, or those of the district."""
+    if actor.station_id:
+        return [actor.station_id]
+    found = select(_units.c.id).where(_units.c.parent_id == actor.unit_id, _units.c.level == Level.STATION)
+    return list(connection.execute(found.order_by(_units.c.id)).scalars())
+
+
+def couriers_listed(connection: Connection, station_ids: list[str]) -> list[dict[str, Any]]:
+    """The stations' couriers, those on duty first."""
     columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
     found = select(*columns).join(_units, _units.c.id == _persons.c.unit_id)
-    mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
+    mine = (_persons.c.station_id.in_(station_ids), _persons.c.role == Role.COURIER)
     ordered = found.where(*mine).order_by(_persons.c.active.desc(), _persons.c.on_duty.desc(), _persons.c.created_at)
     return [dict(row._mapping) for row in connection.execute(ordered)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -15,10 +15,11 @@ from dispatch.core.pages import https
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import csrf, limiter
-from dispatch.people.enrolling import accept_invite, invite_courier, open_invite, set_active
+from dispatch.people.enrolling import set_active
 from dispatch.people.identity import SESSION_COOKIE, Actor, actor_for, asked_by_cookie, asker, credential_of
-from dispatch.people.models import Device, Level, Person, Role, Unit
-from dispatch.people.queries import couriers_listed, person_shown
+from dispatch.people.inviting import accept_invite, invite_again, invite_courier, open_invite
+from dispatch.people.models import SKILLS, Device, Level, Person, Role, Unit
+from dispatch.people.queries import couriers_listed, person_shown, stations_of
 from dispatch.people.signing_in import sign_in_device, sign_in_staff, sign_out
 
 DEVICE_COOKIE = "lm_device"
@@ -103,7 +104,6 @@ def sign_out_here() -> Any:
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         sign_out(token)
-    session.clear()
     answer = redirect(url_for("people.home"))
     answer.delete_cookie(SESSION_COOKIE, path=request.script_root or "/")
     return answer
@@ -155,11 +155,12 @@ def couriers() -> str:
     return _couriers_page(actor, {}, {})
 
 
-def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, str]) -> str:
+def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, Any]) -> str:
+    stations = stations_of(reading(), actor)
     units = Unit.__table__
-    found = select(units.c.id, units.c.name).where(units.c.level == Level.DEPOT, units.c.parent_id == actor.station_id)
+    found = select(units.c.id, units.c.name).where(units.c.level == Level.DEPOT, units.c.parent_id.in_(stations))
     depots = [dict(row._mapping) for row in reading().execute(found.order_by(units.c.id))]
-    rows = couriers_listed(reading(), actor.station_id or "")
+    rows = couriers_listed(reading(), stations)
     return render_template("people/couriers.html", couriers=rows, depots=depots, errors=errors, form=form)
 
 
@@ -167,14 +168,27 @@ def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, str]) -
 def invite() -> Any:
     """Make a courier's single-use invite, as link and QR."""
     actor = _staff()
-    form = {name: request.form.get(name, "") for name in ("name", "phone", "depot_id")}
+    form: dict[str, Any] = {name: request.form.get(name, "") for name in ("name", "phone", "depot_id")}
+    form["skills"] = [skill for skill in request.form.getlist("skills") if skill in SKILLS]
     try:
-        _person_id, token = invite_courier(actor, name=form["name"], phone=form["phone"], depot_id=form["depot_id"])
+        _person_id, token = invite_courier(actor, **form)
     except Invalid as refused:
         return _couriers_page(actor, {refused.extra["field"]: str(refused.detail)}, form), 422
-    link = (current_app.config["PUBLIC_ORIGIN"] or request.host_url.rstrip("/")) + url_for("people.enrol", token=token)
+    return _invite_page(form["name"], token)
+
+
+@blueprint.post("/couriers/<person_id>/invite")
+def invite_anew(person_id: str) -> Any:
+    """He has another phone: the old one ends, the new one is invited."""
+    return _invite_page(*invite_again(_staff(), person_id))
+
+
+def _invite_page(name: str, token: str) -> str:
+    # The courier's own address, not one under a persona's path, whose cookies it would take over.
+    path = url_for("people.enrol", token=token).removeprefix(request.script_root)
+    link = (current_app.config["PUBLIC_ORIGIN"] or f"{request.scheme}://{request.host}") + path
     drawn = segno.make(link, error="m").svg_data_uri(scale=6, border=2)
-    shown = {"name": form["name"], "url": link, "qr_svg_data_uri": drawn, "hours": 24}
+    shown = {"name": name, "url": link, "qr_svg_data_uri": drawn, "hours": 24}
     return render_template("people/invite.html", invite=shown)
 
 

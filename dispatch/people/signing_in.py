@@ -124,6 +124,12 @@ def end_sessions(work: Work, person_id: str) -> None:
     work.after_commit.append(lambda: announce(app, "who"))
 
 
+def set_passphrase(work: Work, person_id: str, passphrase: str) -> None:
+    """A new passphrase; whatever was open by the old one ends."""
+    work.execute(update(_persons).where(_persons.c.id == person_id).values(passphrase_hash=hash_secret(passphrase)))
+    end_sessions(work, person_id)
+
+
 def make_token(person_id: str) -> str:
     """A bearer token for a program that speaks for this person."""
     token = secrets.token_urlsafe(32)

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from dispatch.core.permits import permitted
 from dispatch.orders.policy import HEARD as ORDERS_HEARD
 from dispatch.orders.policy import HEARS_PERSONS
-from dispatch.people.models import Level, Role, Unit
+from dispatch.people.models import Role
 from dispatch.people.policy import HEARD as PEOPLE_HEARD
+from dispatch.people.queries import stations_of
 
 HEARD = {**ORDERS_HEARD, **PEOPLE_HEARD}
 #: Fields of an entry that name persons.
@@ -40,13 +41,7 @@ def audience_of(actor: Any) -> Audience:
 
 def streams_of(connection: Connection, actor: Any) -> list[str]:
     """The stations whose journals a person follows."""
-    if actor.station_id:
-        return [actor.station_id]
-    if actor.role != Role.SUPERVISOR:
-        return []
-    units = Unit.__table__
-    found = select(units.c.id).where(units.c.parent_id == actor.unit_id, units.c.level == Level.STATION).order_by(units.c.id)
-    return list(connection.execute(found).scalars())
+    return stations_of(connection, actor) if actor.station_id or actor.role == Role.SUPERVISOR else []
 
 
 def as_heard(audience: Audience, entry: Mapping[str, Any]) -> dict[str, Any]:

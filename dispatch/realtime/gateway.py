@@ -157,11 +157,11 @@ def _disconnect(*_reason: Any) -> None:
     listeners.by_sid.pop(request.sid, None)  # type: ignore[attr-defined]
 
 
-def origins(config: dict[str, Any]) -> list[str]:
-    """The pages that may open a socket: our own, by name."""
+def origins(config: dict[str, Any]) -> list[str] | None:
+    """The pages that may open a socket: our own, by name. The demo's are those of the host that was asked, such as a phone's."""
     if config["PUBLIC_ORIGIN"]:
         return [config["PUBLIC_ORIGIN"]]
-    return [f"http://{host}:{config['PORT']}" for host in ("localhost", "127.0.0.1")]
+    return None if config["DEMO"] else [f"http://{host}:{config['PORT']}" for host in ("localhost", "127.0.0.1")]
 
 
 def init_app(app: Flask) -> None:
@@ -176,7 +176,7 @@ def init_app(app: Flask) -> None:
         ping_interval=25,
         ping_timeout=20,
     )
-    # python-engineio has no public way to choose the WebSocket class; tests/realtime/test_sockets.py watches that it works.
+    # python-engineio has no public way to choose the WebSocket class; tests/realtime/test_gateway.py watches that it works.
     socketio.server.eio._async = {**socketio.server.eio._async, "websocket": CappedWebSocket}
     app.extensions["broadcaster"] = Broadcaster(app)
     socketio.on_event("connect", _connect)

@@ -31,7 +31,7 @@ export function facts(order) {
 export function head(order, level = "h3", ...tags) {
   return el("div", { class: "head" },
     el(level, { class: "kind" }, el("span", {}, say(`kind_${order.kind}`)), el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)),
-      order.escalated && el("span", { class: "tag escalated" }, say("escalated")), ...tags),
+      order.escalated && order.status === "open" && el("span", { class: "tag escalated" }, say("escalated")), ...tags),
     el("p", { class: "where" }, `${order.community} ${order.building}`),
     order.summary && el("p", {}, order.summary));
 }

@@ -17,8 +17,8 @@ from sqlalchemy import Table, select
 from dispatch.core.clock import now
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import look_again, reading, transaction
-from dispatch.people.enrolling import accept_invite, make_invite
 from dispatch.people.identity import Actor, Credential, actor_for
+from dispatch.people.inviting import accept_invite, make_invite
 
 STATION, NEIGHBOUR, DISTRICT = "120116014", "120116015", "120116"
 CLERKS_HOME = f"{STATION}003"
@@ -46,7 +46,7 @@ class Browser:
         assert found
         return found[1]
 
-    def send(self, path: str, form: dict[str, str], page: str | None = None) -> Any:
+    def send(self, path: str, form: dict[str, Any], page: str | None = None) -> Any:
         """Send a form as its page would."""
         data = {**form, "csrf_token": self.proof(page or path)}
         return self.ask("POST", path, data=data, headers={"Referer": f"{self.origin}{page or path}"})

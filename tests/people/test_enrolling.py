@@ -15,9 +15,10 @@ from sqlalchemy import update
 from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import transaction
-from dispatch.people import enrolling
-from dispatch.people.enrolling import accept_invite, add_person, clean_phone, invite_courier, open_invite, set_active
+from dispatch.people import inviting
+from dispatch.people.enrolling import add_person, clean_phone, set_active
 from dispatch.people.identity import SESSION_COOKIE
+from dispatch.people.inviting import accept_invite, invite_again, invite_courier, open_invite
 from dispatch.people.models import Device, Invite, Person, Role
 from dispatch.people.routes import DEVICE_COOKIE
 from dispatch.people.signing_in import sign_in_device
@@ -44,7 +45,7 @@ GOOD = {"phone": PHONE, "pin": PIN, "pin_again": PIN, "consent": "yes"}
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    return MovedClock(monkeypatch, enrolling)
+    return MovedClock(monkeypatch, inviting)
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def test_the_coordinator_is_shown_a_link_and_the_same_as_a_qr_code(desk: Browser
     page = desk.send("/couriers/invite", {"name": "周小海", "phone": PHONE, "depot_id": DEPOT}, page="/couriers")
     assert page.status_code == 200
     link = re.search(r'<input id="link" readonly value="([^"]+)">', page.text)
-    drawn = re.search(r'<img src="(data:image/svg[^"]+)"', page.text)
+    drawn = re.search(r'<img class="qr" src="(data:image/svg[^"]+)"', page.text)
     assert link
     assert drawn
     assert unescape(drawn[1]) == segno.make(link[1], error="m").svg_data_uri(scale=6, border=2)
@@ -232,7 +233,7 @@ def test_the_coordinator_is_shown_a_link_and_the_same_as_a_qr_code(desk: Browser
 
 def test_the_qr_code_is_a_picture_of_its_own_that_asks_nobody_else(desk: Browser) -> None:
     page = desk.send("/couriers/invite", {"name": "周小海", "phone": PHONE, "depot_id": DEPOT}, page="/couriers")
-    drawn = re.search(r'<img src="data:image/svg\+xml([^,]*),([^"]+)"', page.text)
+    drawn = re.search(r'<img class="qr" src="data:image/svg\+xml([^,]*),([^"]+)"', page.text)
     assert drawn
     picture = base64.b64decode(drawn[2]).decode() if "base64" in drawn[1] else unquote(unescape(drawn[2]))
     assert picture.count("http") == picture.count("http://www.w3.org/2000/svg")
@@ -359,3 +360,64 @@ def test_a_phone_is_kept_as_its_digits(app: Flask, typed: str) -> None:
 def test_what_is_no_phone_is_refused(app: Flask, typed: str) -> None:
     with pytest.raises(Invalid):
         clean_phone(typed)
+
+
+# Another phone
+
+
+def test_with_another_phone_the_old_one_is_nobodys_key_and_the_new_one_is(cast: Cast, newcomer: tuple[str, str]) -> None:
+    person_id, invite = newcomer
+    old, session = accept_invite(invite, phone=PHONE, pin=PIN)
+    name, again = invite_again(cast("coordinator"), person_id)
+    assert name == "周小海"
+    assert known_by(session) is None
+    with pytest.raises(Invalid):
+        sign_in_device(old, PIN)
+    new, _session = accept_invite(again, phone=PHONE, pin=PIN)
+    actor = known_by(sign_in_device(new, PIN))
+    assert actor is not None
+    assert actor.id == person_id
+
+
+def test_nobody_but_his_coordinator_gives_a_courier_another_phone(cast: Cast, newcomer: tuple[str, str]) -> None:
+    for login in ("clerk", "courier1", "supervisor"):
+        with pytest.raises(NotFound):
+            invite_again(cast(login), newcomer[0])
+    with pytest.raises(NotFound):
+        invite_again(cast("coordinator"), cast("neighbour").id)
+    set_active(cast("coordinator"), newcomer[0], False)
+    with pytest.raises(NotEligible):
+        invite_again(cast("coordinator"), newcomer[0])
+
+
+def test_a_number_is_entered_once_however_it_is_typed(cast: Cast, newcomer: tuple[str, str]) -> None:
+    with pytest.raises(Invalid) as refused:
+        invite_courier(cast("coordinator"), name="周小海", phone=f"+86 {PHONE[:3]} {PHONE[3:]}", depot_id=DEPOT)
+    assert refused.value.extra["field"] == "phone"
+
+
+def test_the_coordinators_page_enters_what_he_may_be_trusted_with(app: Flask, desk: Browser) -> None:
+    answer = desk.send(
+        "/couriers/invite", {"name": "周小海", "phone": PHONE, "depot_id": DEPOT, "skills": ["heavy", "flying"]}, page="/couriers"
+    )
+    assert answer.status_code == 200
+    assert rows(Person.__table__)[-1]["skills"] == ["heavy"]
+
+
+def test_the_coordinators_page_gives_another_phone(app: Flask, desk: Browser, newcomer: tuple[str, str]) -> None:
+    answer = desk.send(f"/couriers/{newcomer[0]}/invite", {}, page="/couriers")
+    assert answer.status_code == 200
+    assert len([row for row in rows(Invite.__table__) if row["person_id"] == newcomer[0]]) == 2
+
+
+def test_the_link_is_the_couriers_own_and_not_under_a_personas_path(app: Flask, desk: Browser, newcomer: tuple[str, str]) -> None:
+    assert (
+        "/as/"
+        not in desk.send(f"/couriers/{newcomer[0]}/invite", {}, page="/couriers").get_data(as_text=True).split('id="link"')[1].split(">")[0]
+    )
+
+
+def test_the_administrator_of_the_district_sees_the_couriers_of_its_stations(app: Flask) -> None:
+    page = Browser(app).become("admin").get("/couriers").get_data(as_text=True)
+    assert "钱建国" in page
+    assert "孙立军" in page
