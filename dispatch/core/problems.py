@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pysqlite3
 import structlog
 from flask import Flask, Response, g, json, render_template, request
 from flask_babel import gettext as _
@@ -97,6 +98,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _answer(Refused(_("页面放得太久了，请刷新后再试。"))))
     app.register_error_handler(RateLimitExceeded, lambda _error: _answer(RateLimited(retry_after=60)))
     app.register_error_handler(StatementError, _statement)
+    # SQLite's own error, where a transaction is begun or ended past SQLAlchemy.
+    app.register_error_handler(pysqlite3.OperationalError, lambda _error: _of_the_database(Busy(retry_after=2)))
     app.register_error_handler(PoolEmpty, lambda _error: _of_the_database(Busy(retry_after=2)))
     app.register_error_handler(UnicodeEncodeError, lambda _error: _of_the_database(Invalid("body")))
     app.register_error_handler(HTTPException, _http)

@@ -113,7 +113,7 @@ def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     photo, reason = request.files.get("photo"), body.pop("reason", None)
     said = {"order_id": order_id, **body, "reason": reason, "photo": photographing.fingerprint(photo)}
     key = once(actor, "deliver", said, required=True)
-    with photographing.kept(photo, order_id) as name:
+    with photographing.kept(actor, photo, order_id) as name:
         outcome = delivering.deliver(actor, order_id, key, code=body.get("code"), photo=name, reason=reason, epoch=body.get("epoch"))
     return _answer(actor, outcome)
 

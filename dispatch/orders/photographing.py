@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from dispatch.core import photos
-from dispatch.core.errors import Invalid, NotFound
+from dispatch.core.errors import Busy, Invalid, NotEligible, NotFound
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.models import Order
 from dispatch.orders.policy import PERMITS
-from dispatch.orders.queries import full_order
+from dispatch.orders.queries import full_order, order_facts
 from dispatch.people.identity import Actor
+
+log = structlog.get_logger()
 
 #: A file younger than this may belong to a command under way, in seconds.
 UNUSED_KEPT_S = 3600
@@ -41,19 +44,29 @@ def fingerprint(upload: Any) -> str | None:
 
 
 @contextmanager
-def kept(upload: Any, order_id: str) -> Iterator[str | None]:
+def kept(actor: Actor, upload: Any, order_id: str) -> Iterator[str | None]:
     """Store an upload for the length of a command; what the command refuses, or had done before, is removed again.
 
     Raises:
+        NotFound, NotEligible: as for the command; asked first, because to make a photo anew is a second of work.
         Invalid: it is not a photo that can be kept.
+        Busy: the disk takes nothing more.
     """
     if upload is None:
         yield None
         return
+    order = order_facts(reading(), order_id, actor.id)
+    if not permitted(PERMITS, "see", actor, order):
+        raise NotFound()
+    if not permitted(PERMITS, "deliver", actor, order):
+        raise NotEligible()
     try:
         stored = photos.store(upload.read(photos.MAX_BYTES + 1), folder())
     except photos.PhotoRefused as refused:
         raise Invalid("photo", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
+    except OSError as error:
+        log.error("photos.disk", error=type(error).__name__, errno=error.errno)
+        raise Busy(retry_after=60) from error
     try:
         yield stored.name
     finally:

@@ -13,7 +13,7 @@ from flask import Flask
 
 from config import settings
 from dispatch import create_app
-from dispatch.extensions import db
+from dispatch.core.unit_of_work import close
 from tests.core.visitors import Visitor
 
 Open = Callable[..., Flask]
@@ -24,8 +24,7 @@ def opened(folder: Path, url: str) -> Iterator[Flask]:
     """The application on a folder and a database; its connections are closed at the end."""
     app = create_app(settings({**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "DATABASE_URL": url, "REDIS_URL": ""}))
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    close(app)
 
 
 @pytest.fixture

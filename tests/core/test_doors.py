@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.core.visitors import Visitor
 
@@ -115,6 +118,27 @@ def test_a_multipart_delivery_without_its_photo_or_with_odd_words_is_refused(vis
             "POST", f"/api/v1/orders/{order}/deliver", data=form, content_type="multipart/form-data", key=str(uuid.uuid4())
         )
         assert (answer.status_code, answer.json["field"]) == (422, field)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_photo_is_made_anew_only_for_who_may_deliver_and_a_disk_that_takes_nothing_more_is_busy(either_app: Flask, visit: Visit) -> None:
+    courier = visit("courier1")
+    order = courier.get("/orders", status="open").json["items"][0]["id"]
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(out, "JPEG")
+
+    def deliver(who: Visitor) -> Any:
+        form = {"photo": (io.BytesIO(out.getvalue()), "door.jpg"), "reason": "在睡觉"}
+        return who.ask("POST", f"/api/v1/orders/{order}/deliver", data=form, content_type="multipart/form-data", key=str(uuid.uuid4()))
+
+    # A file lies where the photos' folder should be made: whoever gets as far as the disk is told that it is busy.
+    (Path(either_app.config["DATA_DIR"]) / "photos").write_text("in the way")
+    assert [deliver(visit(login)).status_code for login in ("courier2", "coordinator", "neighbour")] == [403, 403, 404]
+    for verb in ("claim", "pick-up"):
+        assert courier.say(verb, order).status_code == 200
+    answer = deliver(courier)
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "busy", "60")
+    assert courier.get(f"/orders/{order}").json["status"] == "picked_up"
 
 
 def test_addresses_with_odd_signs_lead_nowhere(visit: Visit) -> None:

@@ -87,7 +87,7 @@ def test_a_command_that_fails_leaves_its_key_free(app: Flask) -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_two_processes_on_postgresql_do_not_carry_out_one_key_together(either_app: Flask) -> None:
     """Each its own transaction, as in two processes: the in-process mark is left out on purpose."""
-    with either_app.app_context(), transaction() as first, transaction() as second:
+    with either_app.app_context(), transaction() as first, either_app.app_context(), transaction() as second:
         Once("me", KEY, "claim", {}).lock(first)
         with pytest.raises(StillRunning):
             Once("me", KEY, "claim", {}).lock(second)

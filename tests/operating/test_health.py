@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import text, update
 
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db
 from dispatch.orders.models import Order
 from dispatch.realtime import health
 from tests.core.visitors import Visitor
+from tests.servers import Postgres
 
 Visit = Callable[[str], Visitor]
 ORDERS = Order.__table__
@@ -70,12 +70,10 @@ def test_without_tables_it_is_alive_but_not_ready_and_says_when_to_ask_again(eit
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_without_a_database_people_read_a_sentence_and_programs_503(either_app: Flask, visit: Visit) -> None:
+def test_without_a_database_people_read_a_sentence_and_programs_503(either_app: Flask, visit: Visit, postgres: Postgres) -> None:
     clerk = visit("clerk")
-    with either_app.app_context():
-        db.engine.dispose()
-        # The same house with its database gone: nobody listens on this port.
-        db.engines[None] = create_engine(db.engine.url.set(port=1))
+    name = str(either_app.config["DATABASE_URL"]).rpartition("/")[2]
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
     for path, accept in (("/desk", "text/html"), ("/api/v1/orders", "application/json"), ("/readyz", "application/json")):
         answer = clerk.ask("GET", path, headers={"Accept": accept})
         assert answer.status_code == 503, path

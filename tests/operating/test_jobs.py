@@ -16,7 +16,7 @@ from dispatch import jobs
 from dispatch.core.clock import now
 from dispatch.core.idempotency import Idempotency
 from dispatch.core.unit_of_work import reading, transaction
-from dispatch.extensions import db, scheduler
+from dispatch.extensions import scheduler
 from dispatch.journal.reading import entries_since
 from dispatch.orders import photographing
 from dispatch.orders.models import Claim, Order
@@ -287,8 +287,6 @@ def test_the_clock_runs_both_jobs_in_its_process_and_starts_again_without_doubli
         assert {(job.coalesce, job.max_instances) for job in scheduler.get_jobs()} == {(True, 1)}
     finally:
         scheduler.shutdown()
-        with either_app.app_context():
-            db.engine.dispose()
 
 
 def test_no_claim_is_left_open_on_a_finished_order(street_of: Street) -> None:
