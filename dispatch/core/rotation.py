@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, bindparam, select, type_coerce, update
 
@@ -42,10 +43,14 @@ def _rotate_column(work: Work, table: Table, name: str) -> int:
     raw = type_coerce(column, LargeBinary)
     rows = work.execute(select(table.c.id, raw.label("sealed")).where(column.is_not(None))).all()
     stale = [row for row in rows if not keyring().is_newest(bytes(row.sealed))]
-    names = [name, f"{name}_hash"] if hashed else [name]
-    statement = update(table).where(table.c.id == bindparam("the_id")).values({n: bindparam(f"new_{n}") for n in names})
+    # As bytes: what is sealed here anew must not be taken for words and sealed once more.
+    new = {name: bindparam(f"new_{name}", type_=LargeBinary)} | ({f"{name}_hash": bindparam(f"new_{name}_hash")} if hashed else {})
+    statement = update(table).where(table.c.id == bindparam("the_id")).values(new)
     for row in stale:
-        text = keyring().open(bytes(row.sealed), column.type.context)  # type: ignore[attr-defined]
-        values = {f"new_{name}": text} | ({f"new_{name}_hash": keyring().hashes(text)[0]} if hashed else {})
+        context = column.type.context  # type: ignore[attr-defined]
+        text = keyring().open(bytes(row.sealed), context)
+        values: dict[str, Any] = {f"new_{name}": keyring().seal(text, context)} | (
+            {f"new_{name}_hash": keyring().hashes(text)[0]} if hashed else {}
+        )
         work.execute(statement, {"the_id": row.id, **values})
     return len(stale)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, String
+from sqlalchemy import Boolean, Float, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.columns import Moment
-from dispatch.core.secrets import Encrypted
+from dispatch.core.secrets import Encrypted, EncryptedList
 from dispatch.extensions import db
 
 
 class Resident(db.Model):
-    """Somebody an errand is for. Name, phone and door are unreadable at rest."""
+    """Somebody an errand is for. Name, phone, door and groups are unreadable at rest."""
 
     __tablename__ = "residents"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -22,7 +22,7 @@ class Resident(db.Model):
     phone: Mapped[str | None] = mapped_column(Encrypted("residents.phone"))
     phone_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     door: Mapped[str | None] = mapped_column(Encrypted("residents.door"))
-    groups: Mapped[list[str]] = mapped_column(JSON)
+    groups: Mapped[list[str]] = mapped_column(EncryptedList("residents.groups"))
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
     on_care_list: Mapped[bool] = mapped_column(Boolean)

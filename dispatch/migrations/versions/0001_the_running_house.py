@@ -151,7 +151,7 @@ def upgrade():
     sa.Column('phone', sa.LargeBinary(), nullable=True),
     sa.Column('phone_hash', sa.String(length=64), nullable=True),
     sa.Column('door', sa.LargeBinary(), nullable=True),
-    sa.Column('groups', sa.JSON(), nullable=False),
+    sa.Column('groups', sa.LargeBinary(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
     sa.Column('on_care_list', sa.Boolean(), nullable=False),
