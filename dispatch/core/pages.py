@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, current_app, has_request_context, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 
 from dispatch.extensions import babel
@@ -39,6 +39,8 @@ blueprint = Blueprint("pages", __name__)
 
 def _language() -> str:
     """What the reader chose, else what the browser asks for, else Chinese."""
+    if not has_request_context():
+        return "zh"
     chosen = request.cookies.get("lm_lang")
     return chosen if chosen in LANGUAGES else (request.accept_languages.best_match(LANGUAGES) or "zh")
 

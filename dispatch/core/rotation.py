@@ -49,8 +49,8 @@ def _rotate_column(work: Work, table: Table, name: str) -> int:
     for row in stale:
         context = column.type.context  # type: ignore[attr-defined]
         text = keyring().open(bytes(row.sealed), context)
-        values: dict[str, Any] = {f"new_{name}": keyring().seal(text, context)} | (
-            {f"new_{name}_hash": keyring().hashes(text)[0]} if hashed else {}
-        )
+        values: dict[str, Any] = {f"new_{name}": keyring().seal(text, context)}
+        if hashed:
+            values[f"new_{name}_hash"] = keyring().hashes(text)[0]
         work.execute(statement, {"the_id": row.id, **values})
     return len(stale)

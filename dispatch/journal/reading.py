@@ -49,6 +49,9 @@ def heads(connection: Connection, station_ids: Iterable[str]) -> dict[str, int]:
 
 def breaks(connection: Connection) -> Iterator[Break]:
     """Walk every station's chain from its first entry; yields each place that does not hold."""
+    lost = select(_entries.c.station_id).distinct().where(_entries.c.station_id.not_in(select(_heads.c.station_id)))
+    for station_id in connection.execute(lost).scalars().all():
+        yield Break(station_id, 0, "entries without a head")
     for head in connection.execute(select(_heads.c.station_id, _heads.c.seq, _heads.c.hash).order_by(_heads.c.station_id)).all():
         seq, sealed = 0, GENESIS
         stream = connection.execution_options(yield_per=1000).execute(

@@ -13,14 +13,16 @@ from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import join_room
 from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolEmpty
 
+from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import heads
 from dispatch.orders import closing, delivering
-from dispatch.orders.api import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
+from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
 from dispatch.orders.listing import claim_or_suggest
 from dispatch.orders.presenting import present_one
 from dispatch.people.clocking import set_duty
@@ -115,12 +117,13 @@ def _answer(listener: Listener | None, name: str, data: Any) -> Answer:
             raise SignInNeeded()
         if not isinstance(data, dict):
             raise Invalid("body")
+        check_text(data)
         return {"ok": True, **COMMANDS[name](actor, data)}
     except Refused as refused:
         return _refusal(listener, refused)
     except ValidationError as error:
         return _refusal(listener, Invalid(next(iter(error.messages_dict))))
-    except OperationalError as error:
+    except (OperationalError, PoolEmpty) as error:
         log.warning("gateway.database_away", error=type(error).__name__)
         return _refusal(listener, Busy(retry_after=2))
     except Exception as error:  # the socket's counterpart of core/problems: told as a sentence, logged whole
@@ -141,6 +144,8 @@ def _connect(auth: Any) -> None:
     if credential is None or actor is None:
         raise Refusal("sign_in_needed")
     sid: str = request.sid  # type: ignore[attr-defined]
+    if sid in listeners.by_sid:  # an event of this name, sent by a client: a line stays with whom it was opened for
+        return
     audience = audience_of(actor)
     streams = tuple(streams_of(reading(), actor))
     join_room(person_room(actor.id))
@@ -155,13 +160,22 @@ def _connect(auth: Any) -> None:
 
 def _disconnect(*_reason: Any) -> None:
     listeners.by_sid.pop(request.sid, None)  # type: ignore[attr-defined]
+    # A client can send an event of this name: nobody stays in the rooms without being among those who are looked after.
+    socketio.server.disconnect(request.sid)  # type: ignore[attr-defined]
 
 
-def origins(config: dict[str, Any]) -> list[str] | None:
-    """The pages that may open a socket: our own, by name. The demo's are those of the host that was asked, such as a phone's."""
-    if config["PUBLIC_ORIGIN"]:
-        return [config["PUBLIC_ORIGIN"]]
-    return None if config["DEMO"] else [f"http://{host}:{config['PORT']}" for host in ("localhost", "127.0.0.1")]
+def origins(config: dict[str, Any]) -> list[str]:
+    """The pages that may open a socket: our own, by name."""
+    return [config["PUBLIC_ORIGIN"] or f"http://{host}:{config['PORT']}" for host in ("localhost", "127.0.0.1")]
+
+
+def _is_ours(config: dict[str, Any]) -> Callable[[str, dict[str, Any]], bool]:
+    """Whether a page is one of ours. On the demo street also one from the host that it asks, such as a phone's on this network."""
+
+    def ours(origin: str, environ: dict[str, Any]) -> bool:
+        return origin in origins(config) or (config["DEMO"] and origin == f"http://{environ.get('HTTP_HOST')}")
+
+    return ours
 
 
 def init_app(app: Flask) -> None:
@@ -171,7 +185,7 @@ def init_app(app: Flask) -> None:
         async_mode="gevent",
         transports=["websocket"],
         manage_session=False,
-        cors_allowed_origins=origins(app.config),
+        cors_allowed_origins=_is_ours(app.config),
         max_http_buffer_size=FRAME_MOST,
         ping_interval=25,
         ping_timeout=20,

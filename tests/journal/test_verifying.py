@@ -79,6 +79,7 @@ DONE = {
         "entry 3: the hash does not match",
     ),
     "a head set back": ("UPDATE journal_heads SET seq = seq - 1 WHERE station_id = :station", "the head does not match the last entry"),
+    "no head": ("DELETE FROM journal_heads WHERE station_id = :station", "entries without a head"),
     "another head": ("UPDATE journal_heads SET hash = 'f' WHERE station_id = :station", "the head does not match the last entry"),
 }
 

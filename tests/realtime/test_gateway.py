@@ -300,6 +300,24 @@ def test_suspension_and_another_role_close_the_open_sockets(serve: Serve, browse
     assert house["courier1"].get("/me").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["disconnect", "connect"])
+def test_a_client_that_plays_server_leaves_no_ear_behind(serve: Serve, need: dict[str, Any], name: str) -> None:
+    house = serve("sqlite", ["clerk", "coordinator", "courier1"])
+    one = house["courier1"].connect()
+    assert one.line is not None
+    one.line.emit(name, {"token": house["coordinator"].bearer})
+    house.house.flask("people", "move", "courier1", "--role", "clerk", "--unit", f"{STATION}004")
+    deadline = time.monotonic() + 20
+    while one.line.connected:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    heard = len(one.entries)
+    assert house["clerk"].post("/orders", need).status_code == 201
+    time.sleep(1)
+    assert len(one.entries) == heard
+    assert not [entry for entry in one.entries if entry["type"].startswith("duty")]
+
+
 def test_a_post_that_leans_on_the_cookie_must_come_from_our_page(serve: Serve, browse: Browse) -> None:
     house = serve("sqlite", [])
     browser = browse(house.house, "courier1")
