@@ -8,6 +8,8 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+import gevent
+
 from config import settings
 
 # Read here too, so that a missing secret ends the start with its sentence and not a worker after the other.
@@ -28,6 +30,7 @@ def post_worker_init(worker: Any) -> None:
     app = worker.app.wsgi()
     if app.config["PREPARE"]:
         app.extensions["prepare"](app)
+    app.extensions["writers"].elsewhere = gevent.get_hub().threadpool.apply
     app.extensions["broadcaster"].start()
     # What has been loaded by now stays: looking through it for garbage again and again would cost every command a little.
     gc.collect()

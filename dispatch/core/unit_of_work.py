@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pysqlite3
+import structlog
 from flask import Flask, current_app, g
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from dispatch.core.errors import Busy
 from dispatch.extensions import db
@@ -21,6 +23,8 @@ WRITE_LOCK_WAIT_S = 5.0
 WRITE_LOCK_REST_S = 0.002
 #: How many turns of the event loop a command takes from its socket to the database.
 TURNS = 3
+
+log = structlog.get_logger()
 
 
 class Work:
@@ -49,22 +53,30 @@ class Readers:
     """Connections that rest between two readings, the last used first: what it has read of the database is still at hand."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        self.engine, self.sqlite = engine, engine.dialect.name == "sqlite"
         self.resting: list[Connection] = []
 
     def take(self) -> Connection:
         """A connection with a fresh picture."""
+        if not self.sqlite:
+            connection = self.engine.connect()
+            connection.begin()
+            return connection
         connection = self.resting.pop() if self.resting else self.engine.connect()
-        connection.begin()
+        # Straight to the driver: SQLAlchemy's own begin and rollback cost as much as three of our statements.
+        connection.connection.execute("BEGIN")
         return connection
 
     def give_back(self, connection: Connection) -> None:
         """End its picture. Where the server may close a line meanwhile, the pool looks after it."""
-        if self.engine.dialect.name == "sqlite" and not connection.invalidated:
-            connection.rollback()
-            self.resting.append(connection)
-        else:
+        if not self.sqlite or connection.invalidated:
             connection.close()
+            return
+        if connection.in_transaction():
+            connection.rollback()
+        else:
+            connection.connection.rollback()
+        self.resting.append(connection)
 
     def close(self) -> None:
         """End them all."""
@@ -74,13 +86,15 @@ class Readers:
 
 def reading() -> Connection:
     """The connection for reading: one consistent picture until the request ends or writes."""
-    if "work" in g:
-        work: Work = g.work
+    # The context itself: each look through Flask's proxy costs as much as a look into the database's cache.
+    here = g._get_current_object()
+    work: Work | None = here.get("work")
+    if work is not None:
         return work.connection
-    if "picture" not in g:
+    picture: Connection | None = here.get("picture")
+    if picture is None:
         readers: Readers = current_app.extensions["readers"]
-        g.picture = readers.take()
-    picture: Connection = g.picture
+        picture = here.picture = readers.take()
     return picture
 
 
@@ -149,6 +163,8 @@ class Writers:
         self.engine = engine
         self.door = threading.Lock()
         self.group: _Group | None = None
+        #: Runs a function in a thread of the system's own, so that a process of greenlets goes on while the disk is waited for.
+        self.elsewhere: Callable[[Callable[[], None]], None] | None = None
         self._kept: Connection | None = None
 
     @property
@@ -225,13 +241,20 @@ class Writers:
                 self.group = None
                 try:
                     if not group.broken:
-                        self.connection.commit()
+                        self._make_it_last()
                         group.stands = True
+                except (pysqlite3.Error, SQLAlchemyError) as error:
+                    log.error("commit.failed", error=type(error).__name__)
                 finally:
                     if not group.stands:
                         # SQLAlchemy takes a commit that failed for an end and would leave it open: begin with a new connection.
                         self.connection.invalidate()
                     group.done.set()
+
+    def _make_it_last(self) -> None:
+        if self.elsewhere is not None:
+            self.elsewhere(self.connection.connection.commit)
+        self.connection.commit()
 
 
 def _begin(connection: Connection, deadline: float) -> None:
@@ -282,8 +305,10 @@ def _listen_to(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # Straight to the driver: this is said several times for every command.
-        connection.connection.execute(connection.info.get("begin", "BEGIN"))
+        driver = connection.connection
+        # A reader's picture has begun already.
+        if not driver.in_transaction:
+            driver.execute(connection.info.get("begin", "BEGIN"))
 
 
 def engine_options(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -16,6 +16,8 @@ class Entry(db.Model):
     """One thing that happened. Carries ids, never personal data; never changed (the database refuses it)."""
 
     __tablename__ = "journal"
+    # One tree to write in instead of two: every change adds a row.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
     station_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[str] = mapped_column(String(32))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -133,8 +134,18 @@ def _answer(listener: Listener | None, name: str, data: Any) -> Answer:
 
 def _refusal(listener: Listener | None, refused: Refused) -> Answer:
     """In the language that the page was in when it connected."""
-    with force_locale(listener.language if listener else STRANGERS_LANGUAGE):
+    language = listener.language if listener else STRANGERS_LANGUAGE
+    if refused.detail is type(refused).detail:
+        refused.detail = _usual_words(type(refused), language)
+    with force_locale(language):
         return {"ok": False, "error": refused.as_problem()}
+
+
+@lru_cache
+def _usual_words(kind: type[Refused], language: Locale) -> str:
+    """What a refusal says unless something else was to be said: looked up once, not for each of eighty losers."""
+    with force_locale(language):
+        return str(kind.detail)
 
 
 def _connect(auth: Any) -> None:

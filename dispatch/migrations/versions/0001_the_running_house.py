@@ -24,7 +24,8 @@ def upgrade():
     sa.Column('body_hash', sa.String(length=64), nullable=False),
     sa.Column('outcome', sa.JSON(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('person_id', 'key')
+    sa.PrimaryKeyConstraint('person_id', 'key'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('idempotency', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_idempotency_at'), ['at'], unique=False)
@@ -36,7 +37,8 @@ def upgrade():
     sa.Column('type', sa.String(length=40), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.PrimaryKeyConstraint('station_id', 'seq')
+    sa.PrimaryKeyConstraint('station_id', 'seq'),
+    sqlite_with_rowid=False
     )
     op.create_table('journal_heads',
     sa.Column('station_id', sa.String(length=32), nullable=False),
