@@ -36,27 +36,32 @@ class Offer(NamedTuple):
     posted_at: datetime
 
 
-class Board(NamedTuple):
+class Board:
     """A station's open orders as they were at a number of its journal."""
 
-    head: int
-    offers: list[Offer]
+    def __init__(self, head: int, offers: list[Offer]) -> None:
+        self.head, self.offers = head, offers
+        self._ranked: dict[Point | None, list[Offer]] = {}
+
+    def from_here(self, start: Point | None) -> list[Offer]:
+        """The nearest first. Couriers of one depot ask from the same place."""
+        if start not in self._ranked:
+
+            def nearness(offer: Offer) -> tuple[bool, int, datetime]:
+                away = metres(start, offer.place) if start and offer.place else None
+                return away is None, away or 0, offer.posted_at
+
+            self._ranked[start] = sorted(self.offers, key=nearness)
+        return self._ranked[start]
 
 
 def suggestions(connection: Connection, actor: Actor) -> list[str]:
     """The ids of up to three open orders that this courier may take, nearest first."""
-    start = actor.start
-
-    def nearness(offer: Offer) -> tuple[bool, int, datetime]:
-        away = metres(start, offer.place) if start and offer.place else None
-        return away is None, away or 0, offer.posted_at
-
-    fitting = [offer for offer in _board(connection, str(actor.station_id)).offers if offer.skills <= actor.skills]
     chosen: list[str] = []
-    for offer in sorted(fitting, key=nearness):
+    for offer in _board(connection, str(actor.station_id)).from_here(actor.start):
         if len(chosen) == SUGGESTED:
             break
-        if not _not_for_me.first(connection, order=offer.id, me=actor.id).so:
+        if offer.skills <= actor.skills and not _not_for_me.first(connection, order=offer.id, me=actor.id).so:
             chosen.append(offer.id)
     return chosen
 

@@ -1,5 +1,6 @@
 // What an order looks like on any page: kind, building, window, distance, persons needed.
-import { el, working } from "../dom.js";
+import { post } from "../api.js";
+import { complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
@@ -50,6 +51,22 @@ export function opener(title, make) {
     button.setAttribute("aria-expanded", String(!inside.hidden));
   } }, title);
   return el("div", {}, button, inside);
+}
+
+// Her number, one tap away: who asked is written down.
+export function telephone(order) {
+  const masked = order.private?.phone;
+  const button = el("button", { type: "button", class: "small", onclick: () => working(button, async () => {
+    try {
+      const { phone } = await post(`/orders/${order.id}/reveal`);
+      const call = el("a", { class: "button small", href: `tel:${phone}` }, say("call", { phone }));
+      button.replaceWith(call);
+      call.focus();
+    } catch (refused) {
+      complain(refused);
+    }
+  }) }, say("show_phone", { phone: masked }));
+  return masked && button;
 }
 
 // A row of reasons, one tap each; nothing happens until one is tapped.

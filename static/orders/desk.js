@@ -3,7 +3,7 @@ import { base, everything, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { say } from "../texts.js";
-import { facts, head, lay, reasons, statusTag } from "./cards.js";
+import { facts, head, lay, reasons, statusTag, telephone } from "./cards.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
@@ -87,7 +87,7 @@ function card(order) {
   const done = ["delivered", "closed", "cancelled"].includes(order.status);
   return el("li", { class: `card ${order.escalated && order.status === "open" ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", {}, whom, holders && el("span", { class: "holders" }, ` → ${holders}`)),
+    el("p", {}, whom, holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
     order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),

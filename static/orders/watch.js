@@ -4,7 +4,7 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
-import { facts, head, lay, opener, reasons, statusTag, time } from "./cards.js";
+import { facts, head, lay, opener, reasons, statusTag, telephone, time } from "./cards.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const COLUMNS = { unclaimed: ["waiting", "open"], under_way: ["claimed", "picked_up"], word: ["delivered", "failed", "expired"] };
@@ -49,7 +49,8 @@ function card(order) {
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
     order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
     direct.length > 0 && el("div", { class: "row" }, ...direct),
-    el("div", { class: "openers" }, may("assign") && assigning(order, []), reassign && assigning(order, [["reopen"]]),
+    el("div", { class: "openers" }, order.private && opener(say("for_whom"), () => el("div", {}, el("p", {}, [order.private.name, order.private.door].filter(Boolean).join(" · ")), telephone(order))),
+      may("assign") && assigning(order, []), reassign && assigning(order, [["reopen"]]),
       may("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, ["cancel", { reason }]))));
 }
 
@@ -80,8 +81,8 @@ const soon = debounce(refresh);
 
 addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
-  const loud = entries.filter((entry) => entry.type === "order.escalated");
-  loud.forEach((entry) => announce(say(`escalated_${entry.data.why}`)));
+  const loud = entries.filter(({ type, data }) => type === "order.escalated" || (type === "order.released" && data.reason === "lapsed"));
+  loud.forEach(({ data }) => announce(say(`escalated_${data.why ?? data.reason}`)));
   if (loud.length) chime();
   if (entries.some((entry) => entry.type !== "private")) soon();
 });

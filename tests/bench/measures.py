@@ -12,8 +12,8 @@ import requests
 
 from tests.bench.grounds import Bare, Grounds, Home
 
-#: So many answers are waited for at any time.
-UNDER_WAY = 8
+#: So many answers are waited for at any time: an ordinary rush, and one in which half the couriers want something at once.
+UNDER_WAY, RUSH = 8, 40
 #: So many couriers of the station are connected and listen.
 LISTENERS = 80
 #: So many more lines are opened to see what each one takes.
@@ -67,21 +67,24 @@ class Rates:
 
     def burst(self, server: Bare | Home, expected: str, **asked: Any) -> tuple[float, dict[str, Any]]:
         """Commands per second, all of which must have had the expected answer."""
-        said = server.driver.ask("burst", under_way=UNDER_WAY, **asked)
+        said = server.driver.ask("burst", **asked)
         many = len(asked["commands"])
         assert said["answers"] == {expected: many}, said["answers"]
         assert "marker" not in asked or said["heard_least"] == many, f"a listener heard {said['heard_least']} of {many}"
         self.busiest = max(self.busiest, said["busy"])
         return many / said["seconds"], said
 
-    def compare(self, what: str, target: str, expected: str, rounds: Iterator[list[str]], marker: str | None = None) -> Figure:
+    def compare(
+        self, what: str, target: str, expected: str, rounds: Iterator[list[str]], marker: str | None = None, under_way: int = UNDER_WAY
+    ) -> Figure:
         """Rounds of claims, each after a round of bare acknowledgements."""
         rates, ratios, slow = [], [], []
-        more = {"marker": marker} if marker else {}
+        more: dict[str, Any] = {"under_way": under_way} | ({"marker": marker} if marker else {})
         for orders in rounds:
-            bare, _ = self.burst(self.bare, "ok", event="bare", commands=claims_of(["0" * 32] * self.scale.bare))
+            bare, _ = self.burst(self.bare, "ok", event="bare", commands=claims_of(["0" * 32] * self.scale.bare), under_way=under_way)
             rate, said = self.burst(self.home, expected, event="order.claim", commands=claims_of(orders), **more)
-            self.yardstick.append(bare)
+            if under_way == UNDER_WAY:
+                self.yardstick.append(bare)
             rates.append(rate)
             ratios.append(rate / bare)
             slow.append(said["slow"] * 1000)
@@ -112,12 +115,13 @@ def rates(grounds: Grounds, scale: Scale, only: str, *, postgresql: bool = False
             measured.compare(f"losers, {LONG_BOARD} orders on the board ({name})", target("≥0.5"), "taken", iter([taken] * scale.rounds))
         )
     if "b" in only:
-        orders = home.prepare("post", many=scale.claims * scale.rounds)["orders"]
-        # The listeners have heard of the postings before it begins.
-        time.sleep(3)
-        rounds = (orders[n * scale.claims : (n + 1) * scale.claims] for n in range(scale.rounds))
-        heard = '"order.claimed"'
-        figures.insert(0, measured.compare(f"claims, kept and heard by {LISTENERS} ({name})", target("≥0.2"), "ok", rounds, heard))
+        for n, under_way in enumerate((UNDER_WAY, RUSH)):
+            orders = home.prepare("post", many=scale.claims * scale.rounds)["orders"]
+            # The listeners have heard of the postings before it begins.
+            time.sleep(3)
+            rounds = (orders[n * scale.claims : (n + 1) * scale.claims] for n in range(scale.rounds))
+            what = f"claims, {under_way} under way, kept and heard by {LISTENERS} ({name})"
+            figures.insert(n, measured.compare(what, target("≥0.2"), "ok", rounds, '"order.claimed"', under_way))
     if "a" in only and not measured.yardstick:
         measured.compare("", "", "taken", iter([taken[:1]] * scale.rounds))
     if not postgresql:

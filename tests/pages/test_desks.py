@@ -59,6 +59,17 @@ def test_the_coordinator_gives_an_errand_to_somebody_else(as_persona: AsPersona,
     assert "陈桂兰" not in first.page.content()
 
 
+@pytest.mark.parametrize("login", ["clerk", "coordinator"])
+def test_the_desks_call_her_back_by_one_tap_that_is_written_down(as_persona: AsPersona, scene: Scene, login: str) -> None:
+    order = scene.post()
+    card = as_persona(login).live().page.locator(f'[data-id="{order["id"]}"]')
+    if login == "coordinator":
+        card.get_by_role("button", name="送给谁").click()
+    expect(card.locator('a[href^="tel:"]')).to_have_count(0)
+    card.get_by_role("button", name="显示号码").click()
+    expect(card.locator('a[href="tel:13900001234"]')).to_be_focused(timeout=PATIENCE_MS)
+
+
 def test_one_who_may_not_have_it_is_named_as_the_reason(as_persona: AsPersona, scene: Scene) -> None:
     order = scene.post(skills=["medicine", "heavy", "escort", "living_alone"])
     coordinator = as_persona("coordinator").live()
