@@ -29,10 +29,13 @@ export function facts(order) {
   return el("ul", { class: "facts" }, ...items.filter(Boolean).map((text) => el("li", {}, text)));
 }
 
+// Nobody takes it, or something went wrong on the way: the desks must not overlook it while it can still be helped.
+export const alarming = (order) => order.escalated && ["open", "claimed", "picked_up"].includes(order.status);
+
 export function head(order, level = "h3", ...tags) {
   return el("div", { class: "head" },
     el(level, { class: "kind" }, el("span", {}, say(`kind_${order.kind}`)), el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)),
-      order.escalated && order.status === "open" && el("span", { class: "tag escalated" }, say("escalated")), ...tags),
+      alarming(order) && el("span", { class: "tag escalated" }, say(order.status === "open" ? "escalated" : "needs_look")), ...tags),
     el("p", { class: "where" }, `${order.community} ${order.building}`),
     order.summary && el("p", {}, order.summary));
 }

@@ -3,7 +3,7 @@ import { base, everything, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { say } from "../texts.js";
-import { facts, head, lay, reasons, statusTag, telephone } from "./cards.js";
+import { alarming, facts, head, lay, reasons, statusTag, telephone } from "./cards.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
@@ -85,7 +85,7 @@ function card(order) {
   const act = (verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);
   const confirm = el("button", { type: "button", class: "go", onclick: () => working(confirm, () => act("confirm")) }, say("confirm"));
   const done = ["delivered", "closed", "cancelled"].includes(order.status);
-  return el("li", { class: `card ${order.escalated && order.status === "open" ? "escalated" : ""}` },
+  return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
     el("p", {}, whom, holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),

@@ -4,7 +4,7 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
-import { facts, head, lay, opener, reasons, statusTag, telephone, time } from "./cards.js";
+import { alarming, facts, head, lay, opener, reasons, statusTag, telephone, time } from "./cards.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const COLUMNS = { unclaimed: ["waiting", "open"], under_way: ["claimed", "picked_up"], word: ["delivered", "failed", "expired"] };
@@ -42,7 +42,7 @@ function card(order) {
   };
   const direct = [button("open", "let_open", "go"), button("confirm", "confirm", "go"), button("reopen", "reopen")].filter(Boolean);
   const reassign = may("reopen") && COLUMNS.under_way.includes(order.status);
-  return el("li", { class: `card ${order.escalated && order.status === "open" ? "escalated" : ""}` },
+  return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
     el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) })),
     order.holders?.length > 0 && el("ul", { class: "holders" }, ...order.holders.map((one) => el("li", {}, `${one.name} · ${time(one.claimed_at)}`))),
@@ -57,12 +57,12 @@ function card(order) {
 function show(orders) {
   for (const [column, statuses] of Object.entries(COLUMNS)) {
     const those = orders.items.filter((order) => statuses.includes(order.status));
-    those.sort((a, b) => b.escalated - a.escalated || a.posted_at.localeCompare(b.posted_at));
+    those.sort((a, b) => alarming(b) - alarming(a) || a.posted_at.localeCompare(b.posted_at));
     lay(document.getElementById(column), those, card);
     document.getElementById(`${column}-count`).textContent = those.length;
     document.getElementById(`${column}-empty`).hidden = those.length > 0;
   }
-  const late = orders.items.filter((order) => order.escalated && order.status === "open").length;
+  const late = orders.items.filter(alarming).length;
   document.title = late ? `(${late}!) ${title}` : title;
 }
 
