@@ -119,7 +119,7 @@ def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page.fill("#name", "李雷")
     page.fill("#phone", "13711112222")
     page.select_option("#depot_id", index=1)
-    page.locator("form[action$='/invite'] button").click()
+    page.locator("form[action$='/couriers/invite'] button").click()
     link = page.locator("#link").input_value()
     album.keep(coordinator, "screen-invite")
     coordinator.go("/design")

@@ -51,7 +51,7 @@ def strangers_doors(shared_house: House, coordinator: Persona) -> list[str]:
     coordinator.page.fill("#name", "李雷")
     coordinator.page.fill("#phone", f"137{next(_numbers):08d}")
     coordinator.page.select_option("#depot_id", index=1)
-    coordinator.page.locator("form[action$='/invite'] button").click()
+    coordinator.page.locator("form[action$='/couriers/invite'] button").click()
     link = coordinator.page.locator("#link").input_value()
     path = re.sub(r"^https?://[^/]+(/as/\w+)?", "", link)
     return ["/demo", "/sign-in", path, "/enrol/void"]
