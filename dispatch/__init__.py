@@ -23,7 +23,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch import cli, demo, jobs, preparing
-from dispatch.core import logs, pages, problems, secrets
+from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
@@ -43,7 +43,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     app = Flask(__name__, static_folder="../static", template_folder="../templates")
     app.config.from_mapping(pages.FRAMEWORK)
     app.config.from_mapping(settings)
-    app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"] = transactions.engine_options(settings)
+    app.config["SQLALCHEMY_DATABASE_URI"], app.config["SQLALCHEMY_ENGINE_OPTIONS"] = databases.engine_options(settings)
     logs.init_app(app)
     secrets.init_app(app)
     db.init_app(app)

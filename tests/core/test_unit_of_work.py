@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, insert, select
 
-from dispatch.core import unit_of_work
+from dispatch.core import writers
 from dispatch.core.errors import Busy
-from dispatch.core.unit_of_work import look_again, reading, transaction
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.extensions import db
 from dispatch.journal.appending import append
 from dispatch.journal.reading import breaks, head_of
@@ -30,10 +30,10 @@ class Together:
     def __init__(self, app: Flask) -> None:
         self.app, self.commits = app, 0
         self.outcomes: dict[str, str] = {}
-        self.joiners: list[tuple[str, Callable[[unit_of_work.Work], None] | None]] = []
+        self.joiners: list[tuple[str, Callable[[Work], None] | None]] = []
         self.threads: list[threading.Thread] = []
 
-    def write(self, name: str, twist: Callable[[unit_of_work.Work], None] | None = None) -> None:
+    def write(self, name: str, twist: Callable[[Work], None] | None = None) -> None:
         """Enter a unit by this name, and an entry that tells of it; `twist` is what goes wrong."""
         with self.app.app_context():
             try:
@@ -59,14 +59,14 @@ class Together:
 
     def waits(self, name: str) -> bool:
         """Whether a joiner has done its part and waits: the door is open again, and it is in the transaction's own picture."""
-        writers = self.app.extensions["writers"]
-        if not writers.door.acquire(blocking=False):
+        all_writers = self.app.extensions["writers"]
+        if not all_writers.door.acquire(blocking=False):
             return False
         try:
-            rows = writers.connection.connection.execute("SELECT 1 FROM units WHERE id = ?", [name]).fetchall()
+            rows = all_writers.connection.connection.execute("SELECT 1 FROM units WHERE id = ?", [name]).fetchall()
             return bool(rows)
         finally:
-            writers.door.release()
+            all_writers.door.release()
 
     def known(self) -> set[str]:
         with self.app.app_context():
@@ -77,17 +77,17 @@ class Together:
 def together(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Together]:
     made = Together(app)
     event.listen(db.engine, "commit", lambda _connection: setattr(made, "commits", made.commits + 1))
-    monkeypatch.setattr(unit_of_work.time, "sleep", made.come_in)
+    monkeypatch.setattr(writers.time, "sleep", made.come_in)
     yield made
     for thread in made.threads:
         thread.join()
 
 
-def refuse(_work: unit_of_work.Work) -> None:
+def refuse(_work: Work) -> None:
     raise ValueError("no")
 
 
-def give_up_everything(work: unit_of_work.Work) -> None:
+def give_up_everything(work: Work) -> None:
     """What SQLite does by itself when the disk is full."""
     work.connection.connection.execute("ROLLBACK")
     raise pysqlite3.OperationalError("database or disk is full")
@@ -174,7 +174,7 @@ def test_a_picture_stays_as_it_is_until_one_looks_again(app: Flask, together: To
 
 
 def test_a_writer_of_another_process_is_waited_for_and_then_it_is_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unit_of_work, "WRITE_LOCK_WAIT_S", 0.2)
+    monkeypatch.setattr(writers, "WRITE_LOCK_WAIT_S", 0.2)
     other = pysqlite3.connect(Path(str(db.engine.url.database)), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Busy), transaction():
