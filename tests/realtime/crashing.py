@@ -20,7 +20,7 @@ from sqlalchemy import event, func, select
 
 from config import settings
 from dispatch import create_app
-from dispatch.core import writers
+from dispatch.core import unit_of_work
 from dispatch.core.errors import Refused
 from dispatch.core.idempotency import Idempotency, Once
 from dispatch.core.unit_of_work import reading
@@ -57,8 +57,8 @@ def after(module: Any, name: str) -> None:
 
 #: Six places around the commit, in their order, and `anywhere`: whenever the parent strikes.
 PLACES: dict[str, Callable[[], None]] = {
-    "before the lock": lambda: before(writers, "_begin"),
-    "with the lock": lambda: after(writers, "_begin"),
+    "before the lock": lambda: before(unit_of_work, "look_again"),
+    "with the lock": lambda: after(unit_of_work, "Work"),
     "written, not in the journal": lambda: before(appending, "_hold_head"),
     "in the journal, not committed": lambda: event.listen(db.engine, "commit", die),
     "committed, nobody told": lambda: before(appending, "announce"),
