@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,12 +35,9 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    # In a folder of its own: pytest closes its folders to the user that PostgreSQL runs as whenever another run begins.
-    folder = Path(tempfile.mkdtemp(prefix="lastmetre-postgres-"))
-    server = Postgres(folder / "cluster").start()
+    server = Postgres().start()
     yield server
     server.stop()
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,16 +19,14 @@ from tests.house import free_port
 class Postgres:
     """A cluster of our own, as durable as one in service."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+    def __init__(self) -> None:
+        # In a folder of its own: pytest closes its folders to the user that PostgreSQL runs as whenever another run begins.
+        self.folder, self.port = Path(tempfile.mkdtemp(prefix="lastmetre-postgres-")), free_port()
         self.bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
 
     def start(self) -> Postgres:
-        self.folder.mkdir(parents=True)
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root.
-            for parent in (self.folder, self.folder.parent):
-                parent.chmod(0o755)
             shutil.chown(self.folder, "postgres")
         self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8")
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
@@ -55,6 +54,7 @@ class Postgres:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder)
 
 
 class RedisServer:

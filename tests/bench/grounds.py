@@ -139,8 +139,7 @@ class Grounds:
         shutil.copytree(self.street, folder)
         more = {}
         if postgresql:
-            # Deep enough that only folders of ours are opened to the user that PostgreSQL runs as.
-            self.postgres = Postgres(self.folder / "postgresql" / "own" / "cluster").start()
+            self.postgres = Postgres().start()
             more["database_url"] = self.postgres.database("bench")
         house = House(folder, **more)
         if postgresql:
