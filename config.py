@@ -82,7 +82,7 @@ def _secret(environ: Mapping[str, str], name: str, demo: bool, data_dir: Path) -
 
 def _keep(path: Path, text: str) -> None:
     """Write a file that only we may read, whole or not at all; of two processes that start together the first one's stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, written = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(handle, "w") as file:

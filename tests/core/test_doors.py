@@ -18,6 +18,9 @@ from PIL import Image
 
 from tests.core.visitors import Visitor
 
+# What takes longer than a habit should: `make test` runs it, `make check` does not.
+pytestmark = pytest.mark.slow
+
 Visit = Callable[[str], Visitor]
 LOGINS = ("", "clerk", "coordinator", "courier1", "supervisor", "admin")
 HOUR = timedelta(hours=1)

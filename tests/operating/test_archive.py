@@ -23,6 +23,9 @@ from tests.core.visitors import Visitor
 from tests.house import House
 from tests.servers import Postgres
 
+# What takes longer than a habit should: `make test` runs it, `make check` does not.
+pytestmark = pytest.mark.slow
+
 Empty = Callable[[str], Flask]
 
 

@@ -27,6 +27,9 @@ from dispatch.residents.models import Resident
 from tests.core.visitors import Visitor
 from tests.servers import Postgres
 
+# What takes longer than a habit should: `make test` runs it, `make check` does not.
+pytestmark = pytest.mark.slow
+
 STATION = "120116014"
 ORDERS = Order.__table__
 Visit = Callable[[str], Visitor]
