@@ -13,7 +13,7 @@ from tests.conftest import NewHouse
 from tests.house import ROOT
 from tests.realtime.crashing import PLACES, STANDS
 
-TRIALS = 105
+TRIALS = 119
 
 
 @pytest.mark.slow
