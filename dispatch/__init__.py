@@ -29,6 +29,7 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
 from dispatch.orders import routes as orders_routes
+from dispatch.people import presence
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
@@ -52,6 +53,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     hints.init_app(app)
+    presence.init_app(app)
     pages.init_app(app)
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.

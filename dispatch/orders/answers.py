@@ -65,6 +65,7 @@ class Order(Schema):
     window_start = _moment(none=True)
     window_end = _moment()
     posted_at = _moment()
+    opened_at = _moment(none=True, description="since when it has been on the board this time")
     deadline = _moment(none=True, description="until when the goods are to be picked up")
     slots = _count(description="persons needed")
     taken = _count(description="persons who have claimed it")
@@ -105,6 +106,7 @@ class Courier(Schema):
     on_duty = fields.Boolean(required=True)
     active = fields.Boolean(required=True)
     open_claims = _count()
+    quiet_minutes = _count(none=True, description="on duty, and nothing heard of the phone for about so long; null: heard of, or not known")
 
 
 class Couriers(Listed):

@@ -30,6 +30,7 @@ from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import couriers_of
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
+from dispatch.people.presence import presence
 
 blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
 
@@ -194,5 +195,6 @@ def couriers() -> dict[str, Any]:
     actor = asker()
     rows = couriers_of(reading(), actor.station_id) if actor.role == Role.COORDINATOR and actor.station_id else []
     names = ("id", "name", "depot", "on_duty", "active", "open_claims")
-    items = [{name: getattr(row, name) for name in names} for row in rows]
+    quiet = presence().quiet_minutes({row.id: row.duty_since for row in rows if row.on_duty and row.active})
+    items = [{name: getattr(row, name) for name in names} | {"quiet_minutes": quiet.get(row.id)} for row in rows]
     return {"items": items, "page": 1, "pages": 1, "total": len(items)}

@@ -16,7 +16,7 @@ from dispatch.people.models import SKILLS
 from dispatch.residents.registering import GROUPS
 
 #: The lists that have a name of their own beside the states.
-LISTS = ("mine", "active", "today")
+LISTS = ("mine", "active", "today", "finished")
 EPOCH_MOST = 2**31 - 1
 
 

@@ -16,12 +16,13 @@ from dispatch.people.identity import Actor
 from dispatch.people.models import Role
 
 
-def orders_listing(actor: Actor, status: str | None, page: int) -> dict[str, Any]:
+def orders_listing(actor: Actor, status: str | None, page: int, size: int = PAGE) -> dict[str, Any]:
     """The orders a person may see, as a list with its pages.
 
     Args:
-        status: a status, `mine`, `active`, `today`, or None. A courier's lists are the open board and his own orders.
+        status: a status, `mine`, `active`, `today`, `finished`, or None. A courier's lists are the open board and his own orders.
         page: from 1.
+        size: orders on a page, of staff's lists.
     """
     connection = reading()
     if actor.role == Role.COURIER:
@@ -29,8 +30,8 @@ def orders_listing(actor: Actor, status: str | None, page: int) -> dict[str, Any
         names = [status] if status in lists else ([] if status else ["mine", "open"])
         rows = [row for name in names for row in lists[str(name)](connection, actor)]
         return {"items": present(connection, actor, rows), "page": 1, "pages": 1, "total": len(rows)}
-    rows, total = orders_page(connection, actor, None if status == "mine" else status, page)
-    return {"items": present(connection, actor, rows), "page": page, "pages": max(1, -(-total // PAGE)), "total": total}
+    rows, total = orders_page(connection, actor, None if status == "mine" else status, page, size)
+    return {"items": present(connection, actor, rows), "page": page, "pages": max(1, -(-total // size)), "total": total}
 
 
 def claim_or_suggest(actor: Actor, order_id: str, once: Once, place: Point | None) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def _public(row: Row, start: Point | None) -> dict[str, Any]:
         "window_start": iso(row.window_start),
         "window_end": iso(row.window_end),
         "posted_at": iso(row.posted_at),
+        "opened_at": iso(row.opened_at),
         "deadline": iso(row.pick_up_by),
         "escalated": row.escalated_at is not None,
         "distance_m": distance(start, row),

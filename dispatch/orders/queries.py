@@ -26,6 +26,8 @@ PAGE = 50
 Row = Any
 #: A board longer than this is cut: nobody on a phone reads further, and the nearest come first.
 BOARD_MOST = 200
+#: An order posted longer ago than this is not among today's counts, whatever became of it.
+RECENT = timedelta(days=30)
 
 _orders, _claims, _declines = Order.__table__, Claim.__table__, Decline.__table__
 _units, _persons, _residents = Unit.__table__, Person.__table__, Resident.__table__
@@ -167,22 +169,31 @@ def my_orders(connection: Connection, actor: Actor) -> list[Row]:
     return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
 
 
-def orders_page(connection: Connection, actor: Actor, status: str | None, page: int) -> tuple[list[Row], int]:
+def midnight() -> datetime:
+    """When today began for the people who read it."""
+    return now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def orders_page(connection: Connection, actor: Actor, status: str | None, page: int, size: int = PAGE) -> tuple[list[Row], int]:
     """One page of the orders that a person may see, newest first, and how many there are in all.
 
     Args:
-        status: a status, `active` (not finished), `today` (posted since midnight) or None for all.
+        status: a status, `active` (not finished), `today` (posted since midnight), `finished` (since midnight) or None for all.
         page: from 1.
+        size: orders on a page.
     """
     where = [_visible(actor)]
     if status == "active":
         where.append(_orders.c.status.in_(sorted(set(Status) - FINISHED)))
     elif status == "today":
-        where.append(_orders.c.posted_at >= now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0))
+        where.append(_orders.c.posted_at >= midnight())
+    elif status == "finished":
+        # What was posted longer ago than any window reaches is finished long since; the index need not go there.
+        where += [_orders.c.status.in_(sorted(FINISHED)), _orders.c.changed_at >= midnight(), _orders.c.posted_at > now() - RECENT]
     elif status:
         where.append(_orders.c.status == status)
     total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
-    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(size).offset((page - 1) * size)
     return list(connection.execute(found, {"me": actor.id}).all()), total
 
 
@@ -208,7 +219,7 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
         .where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None))
         .correlate(_persons)
     ).scalar_subquery()
-    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
+    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.duty_since, _persons.c.active, _units.c.name.label("depot"))
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
     mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
@@ -217,7 +228,7 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
 def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
     """Counts alone, per community of a district: what a supervisor sees."""
     station = _units.alias("station")
-    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = midnight()
 
     def how_many(name: str, *where: ColumnElement[bool]) -> Any:
         return func.count(_orders.c.id).filter(*where).label(name)
@@ -230,7 +241,7 @@ def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
         how_many("done_today", done, _orders.c.changed_at >= today),
         how_many("escalated", _orders.c.escalated_at.is_not(None), _orders.c.status == Status.OPEN),
     )
-    recent = (_orders.c.community_id == _units.c.id) & (_orders.c.posted_at > now() - timedelta(days=30))
+    recent = (_orders.c.community_id == _units.c.id) & (_orders.c.posted_at > now() - RECENT)
     found = (
         select(station.c.name.label("station"), _units.c.name.label("community"), *counts)
         .join(station, station.c.id == _units.c.parent_id)

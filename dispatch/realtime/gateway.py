@@ -28,6 +28,7 @@ from dispatch.orders.listing import claim_or_suggest
 from dispatch.orders.presenting import present_one
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor, actor_for, credential_of
+from dispatch.people.presence import presence
 from dispatch.realtime.audience import audience_of, streams_of
 from dispatch.realtime.broadcaster import Broadcaster
 from dispatch.realtime.catching_up import DutyForm, SinceForm, catch_up
@@ -157,6 +158,8 @@ def _connect(auth: Any) -> None:
     sid: str = request.sid  # type: ignore[attr-defined]
     if sid in listeners.by_sid:  # an event of this name, sent by a client: a line stays with whom it was opened for
         return
+    if actor.on_duty:
+        presence().note(actor.id)
     audience = audience_of(actor)
     streams = tuple(streams_of(reading(), actor))
     join_room(person_room(actor.id))

@@ -12,6 +12,7 @@ from flask import Flask
 
 from dispatch.extensions import socketio
 from dispatch.people.identity import Credential, actor_for
+from dispatch.people.presence import presence
 from dispatch.realtime.audience import Audience, audience_of
 
 #: A client that has let so many packets lie is cut off; it comes back and catches up by its cursor.
@@ -46,10 +47,12 @@ class Listeners:
         return heard
 
     def drop_strangers(self, app: Flask) -> None:
-        """Disconnect whoever has been signed out, suspended or given another role since connecting."""
+        """Disconnect whoever has been signed out, suspended or given another role since connecting; the others have been heard of."""
         for sid, listener in list(self.by_sid.items()):
             with app.app_context():
                 actor = actor_for(listener.credential)
+                if actor is not None and actor.on_duty:
+                    presence().note(actor.id)
             if actor is None or audience_of(actor) != listener.audience:
                 self.by_sid.pop(sid, None)
                 socketio.server.disconnect(sid)
