@@ -49,8 +49,8 @@ function line(order, list, now, tooLong) {
   const look = order.escalated && order.holders?.length > 0 && ["claimed", "picked_up"].includes(order.status);
   return [
     el("span", { class: "slip-top" }, el("strong", {}, say(`kind_${order.kind}`)), " ", el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)), " ",
-      wait && el("span", { class: `tag ${wait.level}` }, wait.words), look && el("span", { class: "tag escalated" }, say("needs_look")), " ", statusTag(order)),
-    el("span", { class: "slip-where" }, `${order.community} ${order.building}`),
+      wait && el("span", { class: `tag ${wait.level}` }, wait.words), look && el("span", { class: "tag escalated" }, say("needs_look"))),
+    el("span", { class: "slip-where" }, el("span", {}, `${order.community} ${order.building}`), " ", statusTag(order)),
     el("span", { class: "slip-more" }, [holders && `→ ${holders}`, order.slots > 1 && say("persons", order), order.reason && say(`reason_${order.reason}`), order.summary].filter(Boolean).join(" · ")),
   ];
 }
