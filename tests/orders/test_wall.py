@@ -15,7 +15,6 @@ from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import closing, delivering
 from dispatch.orders.wall import PASS_LASTS_S, places, wall_of
-from dispatch.people.enrolling import set_active
 from dispatch.people.models import Person
 from dispatch.people.signing_in import set_passphrase
 from tests.orders.play import STATION, Street, code_of
