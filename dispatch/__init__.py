@@ -28,6 +28,7 @@ from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
+from dispatch.orders import desk_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import presence
 from dispatch.people import routes as people_routes
@@ -58,7 +59,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, desk_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
     for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)

@@ -16,9 +16,12 @@ from dispatch.extensions import db, scheduler
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
+from dispatch.orders.messaging import forget_messages
+from dispatch.orders.missing import forget_no_shows
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.people import signing_in
+from dispatch.people.trusting import end_trust, ended_trust
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
@@ -37,6 +40,7 @@ def sweep(app: Flask) -> int:
 def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
+    yield from (("end_trust", partial(end_trust, person_id)) for person_id in ended_trust(reading()))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
 
 
@@ -58,6 +62,8 @@ def tidy(app: Flask) -> None:
             idempotency.forget_old(work)
             signing_in.forget_expired(work)
             forget_finished(work)
+            forget_messages(work)
+            forget_no_shows(work)
         photographing.forget_unused()
 
 

@@ -75,6 +75,13 @@ PERMITS: Permits = {
     "open": [_COORDINATOR],
     "claim": [(is_courier, same_station, on_duty, has_skills)],
     "assign": [_COORDINATOR],
+    "reassign": [_COORDINATOR],
+    "split": [_COORDINATOR],
+    "correct": [_CLERK, _COORDINATOR],
+    "no_show": [_CLERK, _COORDINATOR],
+    "see_queue": [_CLERK, _COORDINATOR],
+    "queue": [(is_courier, same_station, on_duty, has_skills)],
+    "unqueue": [(is_courier, same_station)],
     "decline": [(is_courier, same_station)],
     "release": [_HOLDER],
     "pick_up": [_HOLDER],
@@ -98,9 +105,13 @@ _HEARD_ON_THE_BOARD = [(is_courier, same_station, was_on_the_board), _CLERK, _CO
 HEARD: Permits = {
     "order.posted": _HEARD_ON_THE_BOARD,
     "order.opened": [(is_courier, same_station), _CLERK, _COORDINATOR],
+    "order.corrected": _HEARD_ON_THE_BOARD,
     "order.claimed": _HEARD_ON_THE_BOARD,
     "order.assigned": _HEARD_ON_THE_BOARD,
     "order.released": _HEARD_ON_THE_BOARD,
+    "order.missed": _HEARD_ON_THE_BOARD,
+    "order.queued": _HEARD_ON_THE_BOARD,
+    "order.unqueued": _HEARD_ON_THE_BOARD,
     "order.picked_up": _HEARD_ON_THE_BOARD,
     "order.delivered": _HEARD_ON_THE_BOARD,
     "order.confirmed": _HEARD_ON_THE_BOARD,
@@ -108,6 +119,8 @@ HEARD: Permits = {
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+    "order.no_show_answered": [_CLERK, _COORDINATOR],
+    "message.sent": [(is_courier, same_station), _COORDINATOR],
 }
 #: What an entry says of persons is for those who may see the holders.
 HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

@@ -22,6 +22,7 @@ from dispatch.orders.commanding import ORDERS, Outcome
 from dispatch.orders.models import DayCount, Order
 from dispatch.orders.opening import USEFUL_FOR, board_values
 from dispatch.orders.policy import PERMITS
+from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
 from dispatch.people.identity import Actor
@@ -59,6 +60,8 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
         resident_id = _resident(work, community_id, need)
         start, end = window(need.get("window_start"), need.get("window_end"), need["urgency"])
         order = _order(work, actor, community, need) | {"resident_id": resident_id, "window_start": start, "window_end": end}
+        if order["familiar_first"] and order["status"] == Status.OPEN:
+            order["opens_to_all_at"] = opens_to_all_at(work.connection, order["station_id"], resident_id, order["skills"], actor.settings)
         work.execute(insert(ORDERS), order)
         said = {"order_id": order["id"], "community_id": community_id, "was": order["status"]}
         append(work, order["station_id"], "order.posted", **said, slots=order["slots"])

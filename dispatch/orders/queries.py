@@ -14,7 +14,7 @@ from dispatch.core.geo import Point, metres
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import Encrypted
 from dispatch.core.statements import Prepared
-from dispatch.orders.models import Claim, Decline, Order
+from dispatch.orders.models import Claim, Decline, Order, QueuePlace
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
 from dispatch.people.identity import Actor
@@ -38,7 +38,7 @@ _MY_COLUMNS = (
     select(_claims.c.epoch).where(*_mine, _claims.c.ended_at.is_(None)).correlate(_orders).scalar_subquery().label("my_epoch"),
 )
 _FACTS = ("id", "status", "district_id", "station_id", "community_id", "urgency", "slots", "taken", "epoch", "skills",
-          "escalated_at", "wrong_codes", "resident_id", "window_end", "pick_up_by")  # fmt: skip
+          "escalated_at", "wrong_codes", "resident_id", "window_end", "pick_up_by", "opens_to_all_at")  # fmt: skip
 _my_open_claims = (
     select(func.count())
     .select_from(_claims)
@@ -115,9 +115,12 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 #: Nothing that is sealed is even read for the board.
+def _seen_on_the_board() -> Select[Any]:
+    return select(*_SEEN_BY_ALL).join(_units, _units.c.id == _orders.c.community_id)
+
+
 _board = Prepared(
-    select(*_SEEN_BY_ALL)
-    .join(_units, _units.c.id == _orders.c.community_id)
+    _seen_on_the_board()
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
     .where(~select(_declines.c.order_id).where(_declines.c.order_id == _orders.c.id, _declines.c.person_id == _me).exists())
     .order_by(_orders.c.posted_at)
@@ -137,7 +140,7 @@ def open_board(connection: Connection, actor: Actor) -> list[Row]:
 
 
 _open_to_all = Prepared(
-    select(_orders.c.id, _orders.c.skills, _orders.c.posted_at, _orders.c.lat, _orders.c.lon,
+    select(_orders.c.id, _orders.c.skills, _orders.c.posted_at, _orders.c.lat, _orders.c.lon, _orders.c.opens_to_all_at,
            _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"))
     .join(_units, _units.c.id == _orders.c.community_id)
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
@@ -167,6 +170,22 @@ def my_orders(connection: Connection, actor: Actor) -> list[Row]:
     """The orders that this courier holds, the most urgent to pick up first."""
     held = _full().join(_claims, (_claims.c.order_id == _orders.c.id) & (_claims.c.person_id == actor.id) & _claims.c.ended_at.is_(None))
     return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
+
+
+def queued_orders(connection: Connection, actor: Actor) -> list[Row]:
+    """The orders that this courier waits for, the longest first."""
+    places = QueuePlace.__table__
+    mine = (places.c.order_id == _orders.c.id) & (places.c.person_id == actor.id)
+    found = _seen_on_the_board().join(places, mine).where(_orders.c.station_id == actor.station_id).order_by(places.c.at)
+    return list(connection.execute(found, {"me": actor.id}).all())
+
+
+def full_orders(connection: Connection, actor: Actor) -> list[Row]:
+    """The orders that others have, and for which this courier may wait; the latest first."""
+    there = (_orders.c.station_id == actor.station_id, _orders.c.status == Status.CLAIMED)
+    found = _seen_on_the_board().where(*there).order_by(_orders.c.posted_at.desc()).limit(BOARD_MOST)
+    rows = connection.execute(found, {"me": actor.id}).all()
+    return [row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills]
 
 
 def midnight() -> datetime:
@@ -219,7 +238,8 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
         .where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None))
         .correlate(_persons)
     ).scalar_subquery()
-    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.duty_since, _persons.c.active, _units.c.name.label("depot"))
+    names = ("id", "name", "on_duty", "duty_since", "active", "skills")
+    columns = (*(_persons.c[name] for name in names), _units.c.id.label("depot_id"), _units.c.name.label("depot"))
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
     mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
@@ -254,11 +274,13 @@ def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
 
 
 def due(connection: Connection, what: str) -> list[str]:
-    """The ids of orders whose time has come for `lapse`, `expire` or `escalate`."""
-    moment = now()
+    """The ids of orders whose time has come for `lapse`, `expire`, `escalate` or `move_up`."""
+    moment, places = now(), QueuePlace.__table__
+    somebody_waits = select(places.c.order_id).join(_persons, _persons.c.id == places.c.person_id).where(_persons.c.on_duty)
     where = {
         "lapse": (_orders.c.status == Status.CLAIMED, _orders.c.pick_up_by <= moment),
         "expire": (_orders.c.status.in_([Status.WAITING, Status.OPEN]), _orders.c.window_end <= moment),
         "escalate": (_orders.c.status == Status.OPEN, _orders.c.escalate_at <= moment, _orders.c.escalated_at.is_(null())),
+        "move_up": (_orders.c.status == Status.OPEN, _orders.c.id.in_(somebody_waits)),
     }[what]
     return list(connection.execute(select(_orders.c.id).where(*where).limit(500)).scalars())

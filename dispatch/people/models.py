@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, false
+from sqlalchemy import JSON, Boolean, Date, Float, ForeignKey, Index, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.columns import Moment
@@ -76,6 +76,18 @@ class Person(db.Model):
     __table_args__ = (Index("ix_persons_station_role", "station_id", "role"),)
 
 
+class Trusted(db.Model):
+    """Who has vouched for a courier's skill, and until when. `Person.skills` is what holds now; a skill without a row came with him."""
+
+    __tablename__ = "trusted"
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    skill: Mapped[str] = mapped_column(String(20), primary_key=True)
+    vouched_by: Mapped[str] = mapped_column(String(32))
+    vouched_at: Mapped[datetime] = mapped_column(Moment)
+    # The last day on which it holds, in the station's own zone.
+    until: Mapped[date | None] = mapped_column(Date, index=True)
+
+
 class Device(db.Model):
     """A courier's own browser: a key in a cookie, and the PIN that goes with it."""
 
@@ -120,4 +132,4 @@ class Invite(db.Model):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
-__all__ = ["SKILLS", "Bearer", "Device", "Invite", "Level", "Person", "Role", "SignedIn", "StationSettings", "Unit"]
+__all__ = ["SKILLS", "Bearer", "Device", "Invite", "Level", "Person", "Role", "SignedIn", "StationSettings", "Trusted", "Unit"]

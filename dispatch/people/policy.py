@@ -29,6 +29,7 @@ PERMITS: Permits = {
     "enrol": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "suspend": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "restore": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
+    "trust": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
 }
 
 
@@ -41,4 +42,5 @@ HEARD: Permits = {
     "duty.changed": [(at_the_station,)],
     "person.enrolled": [(at_the_station,)],
     "person.suspended": [(at_the_station,)],
+    "person.trusted": [(at_the_station,)],
 }

@@ -32,7 +32,9 @@ HEADS_EVERY_S = 25.0
 #: At most so many entries in one frame.
 FRAME_MOST = 200
 #: After these its holders do not hold the order any more.
-ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened"}
+ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened", "order.missed"}
+#: After these an order is somebody's who did not ask for it this moment.
+GIVES = {"order.assigned", "order.claimed"}
 #: After this somebody may have to go.
 ENDS_PERSON = {"person.suspended", "person.enrolled"}
 
@@ -114,6 +116,10 @@ class Broadcaster:
             if entry["type"] in ENDS_HOLDING:
                 for person_id in entry["data"].get("persons", ()):
                     socketio.emit("forget", {"order_id": entry["data"]["order_id"]}, to=person_room(person_id))
+            if entry["type"] in GIVES and "how" in entry["data"]:
+                why = "queue" if entry["data"]["how"] == "queue" else "assigned"
+                for person_id in entry["data"]["persons"]:
+                    socketio.emit("yours", {"order_id": entry["data"]["order_id"], "why": why}, to=person_room(person_id))
             self._strangers = self._strangers or entry["type"] in ENDS_PERSON
 
     def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:

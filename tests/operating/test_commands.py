@@ -128,7 +128,7 @@ def test_settings_are_shown_with_what_they_are_for_and_whether_they_were_chosen(
     lines = run(either_app, "org", "settings", STATION).output.splitlines()
     assert lines[:2] == ["claim_cap=3 (default)", "    How many orders a courier may hold at once. (1 to 50)"]
     assert "look_first=off (default)" in lines
-    assert sum(line.startswith("    ") for line in lines) == 7
+    assert sum(line.startswith("    ") for line in lines) == 9
     chosen = run(either_app, "org", "settings", STATION, "claim_cap=5", "look_first=on").output.splitlines()
     assert {"claim_cap=5", "look_first=on", "pick_up_urgent=15 (default)"} <= set(chosen)
     assert run(either_app, "org", "settings", STATION).output.splitlines() == chosen
