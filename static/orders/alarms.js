@@ -30,7 +30,8 @@ export class Alarms {
     onRemembered(this.place("muted"), (muted) => this.hush(muted === true));
     document.getElementById("alarms-known").addEventListener("click", () => this.acknowledge());
     sound.addEventListener("click", () => this.press());
-    for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => this.wake(), { once: true, capture: true });
+    // A browser lets a page sound after the first tap or key, whatever it was for; what that tap says itself comes first.
+    for (const name of ["click", "keydown"]) addEventListener(name, () => setTimeout(() => this.wake()), { once: true, capture: true });
     setInterval(() => this.blink(), BLINK_MS);
     setInterval(() => this.sing(), TOGETHER_MS);
     this.hush(this.muted);
@@ -122,9 +123,9 @@ export class Alarms {
 
   // Off, on, or not yet allowed by the browser: then the tap itself opens it.
   async press() {
-    const locked = !unlocked();
+    const locked = sound.dataset.state === "locked";
     await unlock();
-    this.hush(locked && !this.muted ? false : !this.muted);
+    this.hush(locked ? false : !this.muted);
     remember(this.place("muted"), this.muted);
     if (!this.muted) ring();
   }

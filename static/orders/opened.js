@@ -177,14 +177,17 @@ export class Opened {
     if (refused.status !== 409) return;
     const after = await get(`/orders/${seen.id}`).catch(() => null);
     if (!after) return;
-    if (form) this.tellChange(form, after);
+    if (form) this.catchUp(verb, form, after);
     else this.refused([words, ...differences(seen, after)].join(" "));
     this.changed(after);
   }
 
   // A form out of sight keeps to what she saw; one on its way waits for its own answer.
   keepUp(verb, form, order) {
-    if (!form.isConnected || form.querySelector("[aria-busy=true]")) return;
+    if (form.isConnected && !form.querySelector("[aria-busy=true]")) this.catchUp(verb, form, order);
+  }
+
+  catchUp(verb, form, order) {
     this.tellChange(form, order);
     VERBS[verb].follow?.(form, order);
     const lost = !order.actions.includes(verb);

@@ -31,7 +31,7 @@ function sign(name, values) {
 const mood = (tile) => ["old", "late", "word", "open", "under_way"].find((name) => tile[name] > 0) ?? "calm";
 
 function tileFor(tile) {
-  const made = el("li", { class: "tile" }, el("h2", {}, tile.name), el("p", { class: "mood" }),
+  const made = el("li", { class: "tile" }, el("div", { class: "tile-top" }, el("h2", {}, tile.name), el("p", { class: "mood" })),
     el("dl", {}, ...COUNTS.filter((name) => name !== "old").map((name) => el("div", { class: name }, el("dt", {}, say(`wall_count_${name}`)), el("dd", {})))));
   tiles.set(tile.id, made);
   return made;

@@ -156,5 +156,5 @@ keys(state.me, {
 setInterval(() => { newDay(); show(); }, CLOCK_MS);
 setInterval(() => navigator.onLine && guarded(crew)(), LOOK_MS);
 take(state.orders.items);
-refresh();
+guarded(crew)();
 start();

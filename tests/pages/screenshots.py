@@ -91,6 +91,11 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
 
 def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> None:
     """The desks of the staff."""
+    wall = album.enter("coordinator", locale, color_scheme, (1920, 1080))
+    wall.go("/wall")
+    wall.sees('#wall-line[data-state="live"]')
+    album.keep(wall, f"{kind}-wall")
+    wall.leave()
     for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
@@ -111,8 +116,12 @@ def _a_mistake(album: Album, clerk: Persona) -> None:
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page = coordinator.page
-    page.locator("#unclaimed .card button.opener").first.click()
+    page.locator("#unclaimed .slip").first.click()
+    page.keyboard.press("a")
     album.keep(coordinator, "screen-watch-assign")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    album.keep(coordinator, "screen-watch-keys")
     coordinator.go("/couriers")
     coordinator.live()
     album.keep(coordinator, "screen-couriers")

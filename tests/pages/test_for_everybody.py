@@ -40,7 +40,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
         "courier3": ["/board"],
         "clerk": ["/desk"],
-        "coordinator": ["/watch", "/couriers", "/design", "/board"],
+        "coordinator": ["/watch", "/wall", "/couriers", "/design", "/board"],
         "supervisor": ["/overview"],
     }
 
@@ -142,13 +142,13 @@ def test_a_coordinator_gives_an_order_to_somebody_by_keyboard(as_persona: AsPers
     order = scene.post(summary="送一盒降压药", skills=[])
     coordinator = as_persona("coordinator").live()
     card = coordinator.page.locator(f'[data-id="{order["id"]}"]')
-    card.get_by_role("button", name="指派").focus()
-    coordinator.page.keyboard.press("Enter")
-    coordinator.page.keyboard.press("Tab")
-    expect(card.get_by_label("指派给…")).to_be_focused()
+    card.get_by_role("button").focus()
+    for key in ("Enter", "a"):
+        coordinator.page.keyboard.press(key)
+    expect(coordinator.page.locator("#opened").get_by_label("给谁")).to_be_focused()
     coordinator.page.keyboard.press("ArrowDown")
     assert scene["coordinator"].get(f"/orders/{order['id']}").json()["status"] == "open"
-    coordinator.page.keyboard.press("Tab")
+    coordinator.tab_to("指派")
     coordinator.page.keyboard.press("Enter")
     expect(coordinator.page.locator(f'#under_way [data-id="{order["id"]}"]')).to_be_visible(timeout=PATIENCE_MS)
 
