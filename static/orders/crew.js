@@ -1,7 +1,8 @@
 // The station's couriers on the desk: free, busy, gone quiet; and a word to those of a depot.
-import { post } from "../api.js";
+import { get, post } from "../api.js";
 import { announce, el, working } from "../dom.js";
 import { say } from "../texts.js";
+import { time } from "./cards.js";
 
 const STATES = ["quiet", "busy", "free"];
 const list = document.getElementById("crew");
@@ -60,3 +61,27 @@ form?.addEventListener("submit", (event) => {
   event.preventDefault();
   working(form.querySelector("button"), send);
 });
+
+const missed = document.getElementById("missed");
+
+// Who did not come, who wrote it down and why, and beside it what he says to it himself.
+async function showNoShows() {
+  const there = document.getElementById("missed-list");
+  const empty = document.getElementById("missed-empty");
+  try {
+    const { items } = await get("/no-shows");
+    empty.textContent = items.length ? "" : say("missed_none");
+    there.replaceChildren(...items.map((one) => el("li", {},
+      el("p", {}, el("strong", {}, one.person.name), ` · ${say(`kind_${one.kind}`)} · ${one.building} · ${say(`reason_${one.reason}`)}`),
+      el("p", { class: "hint" }, say("missed_by", { time: time(one.recorded_at), name: one.recorded_by, number: one.number })),
+      el("p", { class: one.answer ? "note" : "hint" }, one.answer ? say("missed_answer", { text: one.answer }) : say("missed_no_answer")))));
+  } catch (refused) {
+    empty.textContent = refused.message;
+  }
+}
+
+missed.addEventListener("toggle", () => missed.open && showNoShows());
+
+export function hearOfNoShows(entries) {
+  if (missed.open && entries.some(({ type }) => type === "order.missed" || type === "order.no_show_answered")) showNoShows();
+}

@@ -108,8 +108,9 @@ export class Slips {
   // Where the focused line has moved, the focus goes with it; where it has gone, to its neighbour.
   refocus(focused, home, index) {
     if (!focused || document.activeElement === focused) return;
-    const there = focused.isConnected ? focused : (home.children[Math.min(index, home.children.length - 1)] ?? home.closest("section")).querySelector(".slip");
-    there?.focus({ preventScroll: !focused.isConnected });
+    const stays = focused.isConnected && focused.offsetParent;
+    const there = stays ? focused : home.children[Math.min(index, home.children.length - 1)]?.querySelector(".slip");
+    there?.focus({ preventScroll: !stays });
   }
 
   // A list is one stop for the Tab key; within it the arrows walk.
@@ -124,7 +125,7 @@ export class Slips {
 
 // From the focused line to the next or the one before, or to the first line of a list beside; returns whether there was one.
 export function step(down, across) {
-  const lists = LISTS.map((name) => [...document.querySelectorAll(`#${name} .slip`)].filter((one) => one.checkVisibility())).filter((slips) => slips.length);
+  const lists = LISTS.map((name) => [...document.querySelectorAll(`#${name} .slip`)].filter((one) => one.offsetParent)).filter((slips) => slips.length);
   if (!lists.length) return;
   const at = lists.findIndex((slips) => slips.includes(document.activeElement));
   if (at < 0) return goTo(lists[0][0]);

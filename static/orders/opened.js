@@ -10,6 +10,8 @@ const title = document.getElementById("opened-facts");
 const bar = document.getElementById("opened-verbs");
 const drawer = document.getElementById("opened-form");
 
+const over = matchMedia("(max-width: 59.99rem)");
+
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 function said(order) {
@@ -18,6 +20,7 @@ function said(order) {
     el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order),
     el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) })),
     order.holders?.length > 0 && el("ul", { class: "holders" }, ...order.holders.map((one) => el("li", {}, `${one.name} · ${time(one.claimed_at)}`))),
+    order.opens_at && Date.parse(order.opens_at) > Date.now() && el("p", { class: "note" }, say("familiar_now")),
     order.queue?.length > 0 && el("p", {}, say("queue_is", { names: order.queue.map((one) => one.name).join("、") })),
     order.skills?.length > 0 && el("p", { class: "hint" }, say("needs_skills", { what: order.skills.map((skill) => say(`skill_${skill}`)).join("、") })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
@@ -30,6 +33,7 @@ export class Opened {
   // `couriers()` are the station's; `changed(order)` is told of an order as a verb has left it; `left(id)` when it is closed.
   constructor({ couriers, changed, left }) {
     Object.assign(this, { couriers, changed, left, order: null, drafts: new Map() });
+    over.addEventListener("change", () => this.cover(over.matches && this.order !== null));
     document.getElementById("opened-close").addEventListener("click", () => this.close());
   }
 
@@ -39,10 +43,16 @@ export class Opened {
       this.phone = null;
       drawer.replaceChildren();
       panel.hidden = false;
-      document.body.classList.add("has-opened");
+      this.cover(over.matches);
     }
     this.follow(order);
     if (focus) panel.focus();
+  }
+
+  // On a phone it lies over the rest, which the Tab key then must not reach.
+  cover(whole) {
+    document.body.classList.toggle("has-opened", whole);
+    document.querySelectorAll(".top, .desk-top, #alarms, #lists, .crew").forEach((one) => (one.inert = whole));
   }
 
   close() {
@@ -50,7 +60,7 @@ export class Opened {
     const { id } = this.order;
     this.order = null;
     panel.hidden = true;
-    document.body.classList.remove("has-opened");
+    this.cover(false);
     this.left(id);
     return true;
   }
@@ -92,7 +102,7 @@ export class Opened {
 
   // By its letter: the form opens; what asks for nothing more is only focused, and Enter says it.
   begin(verb) {
-    const button = bar.querySelector(`[data-verb="${verb}"]`);
+    const button = this.order && bar.querySelector(`[data-verb="${verb}"]`);
     if (!button) return false;
     button.focus();
     if (VERBS[verb].fields) this.toggle(verb, true);

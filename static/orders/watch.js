@@ -4,7 +4,7 @@ import { complain, settle, state } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { say } from "../texts.js";
 import { Alarms } from "./alarms.js";
-import { offerDepots, showCrew } from "./crew.js";
+import { hearOfNoShows, offerDepots, showCrew } from "./crew.js";
 import { Filters } from "./filters.js";
 import { keys } from "./keys.js";
 import { LISTS, Slips, listOf, step } from "./lists.js";
@@ -16,6 +16,7 @@ const ONE_BY_ONE = 6;
 const CLOCK_MS = 15000;
 // Phones go quiet without a word, and a day ends without one.
 const LOOK_MS = 60000;
+const AGAIN_MS = 3000;
 const FINISHED = ["closed", "cancelled"];
 const orders = new Map();
 let couriers = [];
@@ -95,12 +96,14 @@ const follow = guarded(async () => {
   const ids = [...moved];
   moved.clear();
   if (!ids.length) return;
+  if (ids.length > ONE_BY_ONE) return refresh();
   try {
-    if (ids.length > ONE_BY_ONE) return await refresh();
     const [found] = await Promise.all([Promise.all(ids.map((id) => get(`/orders/${id}`))), crew()]);
     take(found);
   } catch (refused) {
+    // Not answered this time: at the next entry, or in a moment.
     ids.forEach((id) => moved.add(id));
+    setTimeout(() => moved.size && refresh().then(() => moved.clear()), AGAIN_MS);
     throw refused;
   }
 });
@@ -119,6 +122,7 @@ function newDay() {
 
 onEntries((entries) => {
   alarms.hear(entries);
+  hearOfNoShows(entries);
   entries.forEach(({ data }) => data?.order_id && moved.add(data.order_id));
   if (moved.size) soon();
   else if (entries.some(({ type }) => type.startsWith("duty.") || type.startsWith("person."))) peopleSoon();
