@@ -12,9 +12,9 @@ from dispatch.core.errors import OverCap, TooLate
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.orders.commanding import Outcome, carry_out, grant, tell
-from dispatch.orders.models import QueuePlace
+from dispatch.orders.models import Order, QueuePlace
 from dispatch.orders.policy import has_skills, on_duty, same_station
-from dispatch.orders.queries import Row, order_facts
+from dispatch.orders.queries import BOARD_MOST, Row, order_facts, seen_on_the_board
 from dispatch.orders.states import Status
 from dispatch.people.identity import Actor, actor_if_free
 from dispatch.people.models import Person, Role
@@ -22,7 +22,7 @@ from dispatch.people.models import Person, Role
 #: For so many orders one courier may wait at a time.
 QUEUED_MOST = 5
 
-_places, _persons = QueuePlace.__table__, Person.__table__
+_places, _persons, _orders = QueuePlace.__table__, Person.__table__, Order.__table__
 _turn = (_places.c.at, _places.c.person_id)
 
 
@@ -100,6 +100,21 @@ def _offer(work: Work, order: Row, person_id: str) -> None:
     work.execute(delete(_places).where(_places.c.order_id == order.id, _places.c.person_id == person_id))
     epoch = grant(work, order, courier, "claim")
     tell(work, order, "order.claimed", taken=order.taken + 1, slots=order.slots, epoch=epoch, persons=[person_id], how="queue")
+
+
+def queued_orders(connection: Connection, actor: Actor) -> list[Row]:
+    """The orders that this courier waits for, the longest first."""
+    mine = (_places.c.order_id == _orders.c.id) & (_places.c.person_id == actor.id)
+    found = seen_on_the_board().join(_places, mine).where(_orders.c.station_id == actor.station_id).order_by(_places.c.at)
+    return list(connection.execute(found, {"me": actor.id}).all())
+
+
+def full_orders(connection: Connection, actor: Actor) -> list[Row]:
+    """The orders that others have, and for which this courier may wait; the latest first."""
+    there = (_orders.c.station_id == actor.station_id, _orders.c.status == Status.CLAIMED)
+    found = seen_on_the_board().where(*there).order_by(_orders.c.posted_at.desc()).limit(BOARD_MOST)
+    rows = connection.execute(found, {"me": actor.id}).all()
+    return [row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills]
 
 
 def places_of(connection: Connection, person_id: str, order_ids: Iterable[str]) -> dict[str, int]:
