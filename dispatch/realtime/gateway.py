@@ -25,7 +25,7 @@ from dispatch.journal.reading import heads
 from dispatch.orders import closing, delivering
 from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
 from dispatch.orders.listing import claim_or_suggest
-from dispatch.orders.presenting import present_one
+from dispatch.orders.presenting import outcome_order
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor, actor_for, credential_of
 from dispatch.realtime.audience import audience_of, streams_of
@@ -86,8 +86,7 @@ def _order_command(name: str) -> Callable[[Actor, Answer], Answer]:
     def command(actor: Actor, data: Answer) -> Answer:
         if not isinstance(data.get("order_id"), str):
             raise Invalid("order_id")
-        verb(actor, data, form.load(data))
-        return {"order": present_one(reading(), actor, data["order_id"])}
+        return {"order": outcome_order(actor, verb(actor, data, form.load(data)))}
 
     return command
 
