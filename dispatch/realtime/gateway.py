@@ -16,6 +16,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
+from dispatch.core import wire
 from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
@@ -193,6 +194,7 @@ def init_app(app: Flask) -> None:
     socketio.init_app(
         app,
         async_mode="gevent",
+        json=wire,
         transports=["websocket"],
         manage_session=False,
         cors_allowed_origins=_is_ours(app.config),
