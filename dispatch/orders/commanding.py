@@ -20,7 +20,8 @@ from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.models import Claim, Order, QueuePlace
-from dispatch.orders.policy import PERMITS
+from dispatch.orders.policy import HOLDERS_VERBS, PERMITS
+from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.states import MOVES, POSSIBLE, UNDER_WAY, Status
 from dispatch.people.identity import Actor, locked_actor
@@ -31,8 +32,6 @@ commands = Counter("lastmetre_commands", "Commands to orders, by verb and by wha
 
 ORDERS = Order.__table__
 _claims, _places = Claim.__table__, QueuePlace.__table__
-#: What a courier may do with what he holds alone: to him who has held it, it is too late.
-HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
 #: After these nobody waits for the order any more.
 ENDS_QUEUE = frozenset({"delivered", "failed", "cancelled", "expired"})
 _insert_claim = Prepared(insert(_claims), ["id", "order_id", "person_id", "epoch", "claimed_at"])
@@ -50,7 +49,7 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
         once: the command's key.
         act: writes, given the transaction, the person as they are now and the order's facts, both held.
     Returns:
-        the outcome: now or the first time.
+        the outcome, now or the first time; now also with `order`, as its actor may read it after the command.
     Raises:
         NotFound, NotEligible, Taken, TooLate, BadCode, or whatever `act` raises.
     """
@@ -82,6 +81,8 @@ def _carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable
             refuse_early(verb, me, order)
             outcome = act(work, me, order)
             once.keep(work, outcome)
+            # Read here, where the pages of the database are still at hand; it is not kept, as it is personal.
+            outcome = {**outcome, "order": present_one(work.connection, me, order_id)}
     return _told(outcome)
 
 

@@ -15,7 +15,7 @@ from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, tell
-from dispatch.orders.editing import edit
+from dispatch.orders.editing import check_version, edit
 from dispatch.orders.models import Claim
 from dispatch.orders.opening import board_values
 from dispatch.orders.posting import window
@@ -44,6 +44,7 @@ def correct(actor: Actor, order_id: str, said: Mapping[str, Any], version: int, 
     """
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
+        check_version(work, order, version)
         before = work.execute(select(*(ORDERS.c[name] for name in (*CORRECTABLE, "opened_at"))).where(ORDERS.c.id == order_id)).one()
         fresh = {name: said[name] for name in CORRECTABLE if name in said and said[name] != getattr(before, name)}
         if not fresh:
@@ -89,6 +90,7 @@ def split(actor: Actor, order_id: str, slots: int, version: int, once: Once) -> 
     """
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
+        check_version(work, order, version)
         if slots == order.slots:
             raise Invalid("slots", _("没有要改的内容。"))
         now_at = edit(work, order, me, ["slots"], version)

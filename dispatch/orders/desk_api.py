@@ -21,16 +21,12 @@ from dispatch.orders.forms import (
     SplitForm,
 )
 from dispatch.orders.listing import courier_items
-from dispatch.orders.presenting import present_one
+from dispatch.orders.presenting import outcome_order
 from dispatch.orders.queries import PAGE
-from dispatch.people.identity import Actor, asker
+from dispatch.people.identity import asker
 from dispatch.people.trusting import trust
 
 blueprint = Door("desk_api", __name__, url_prefix="/api/v1", description="社工站 the station")
-
-
-def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
-    return present_one(reading(), actor, outcome["order_id"])
 
 
 @blueprint.post("/orders/<order_id>/correct")
@@ -41,7 +37,7 @@ def correct(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     actor = asker()
     said = {name: value for name, value in body.items() if name != "version"}
     key = once(actor, "correct", {"order_id": order_id, **body})
-    return _answer(actor, correcting.correct(actor, order_id, said, body["version"], key))
+    return outcome_order(actor, correcting.correct(actor, order_id, said, body["version"], key))
 
 
 @blueprint.post("/orders/<order_id>/split")
@@ -51,7 +47,7 @@ def split(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """So many persons are needed."""
     actor = asker()
     key = once(actor, "split", {"order_id": order_id, **body})
-    return _answer(actor, correcting.split(actor, order_id, body["slots"], body["version"], key))
+    return outcome_order(actor, correcting.split(actor, order_id, body["slots"], body["version"], key))
 
 
 @blueprint.post("/orders/<order_id>/reassign")
@@ -61,7 +57,7 @@ def reassign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """From one holder's hands into another courier's."""
     actor = asker()
     key = once(actor, "reassign", {"order_id": order_id, **body})
-    return _answer(actor, reassigning.reassign(actor, order_id, body["from_person_id"], body["person_id"], body["version"], key))
+    return outcome_order(actor, reassigning.reassign(actor, order_id, body["from_person_id"], body["person_id"], body["version"], key))
 
 
 @blueprint.post("/orders/<order_id>/no-show")
@@ -71,7 +67,7 @@ def no_show(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """A holder did not come: back on the board, written down, and he may answer."""
     actor = asker()
     key = once(actor, "no_show", {"order_id": order_id, **body})
-    return _answer(actor, missing.record_no_show(actor, order_id, body["person_id"], body["reason"], key, body.get("version")))
+    return outcome_order(actor, missing.record_no_show(actor, order_id, body["person_id"], body["reason"], key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/queue")
@@ -79,7 +75,7 @@ def no_show(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def queue(order_id: str) -> dict[str, Any]:
     """候补: wait for a full order."""
     actor = asker()
-    return _answer(actor, queuing.queue(actor, order_id, once(actor, "queue", {"order_id": order_id})))
+    return outcome_order(actor, queuing.queue(actor, order_id, once(actor, "queue", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/unqueue")
@@ -87,7 +83,7 @@ def queue(order_id: str) -> dict[str, Any]:
 def unqueue(order_id: str) -> dict[str, Any]:
     """Not wait for it any longer."""
     actor = asker()
-    return _answer(actor, queuing.unqueue(actor, order_id, once(actor, "unqueue", {"order_id": order_id})))
+    return outcome_order(actor, queuing.unqueue(actor, order_id, once(actor, "unqueue", {"order_id": order_id})))
 
 
 @blueprint.get("/no-shows")

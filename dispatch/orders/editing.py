@@ -26,13 +26,23 @@ def edit(work: Work, order: Row, actor: Actor, changed: Iterable[str], version: 
     Raises:
         Edited: somebody else has edited it since; with `changed` and `version`. Nothing has been written.
     """
-    stands = work.execute(select(ORDERS.c.version).where(ORDERS.c.id == order.id)).scalar_one()
-    if version is not None and version != stands:
-        raise Edited(changed=_changed_since(work, order.id, version), version=stands)
+    stands = check_version(work, order, version)
     work.execute(update(ORDERS).where(ORDERS.c.id == order.id).values(version=stands + 1))
     row = {"order_id": order.id, "version": stands + 1, "person_id": actor.id, "changed": list(changed), "at": now()}
     work.execute(insert(_edits), row)
-    return int(stands) + 1
+    return stands + 1
+
+
+def check_version(work: Work, order: Row, version: int | None) -> int:
+    """The version that an order stands at; refuse who names another one.
+
+    Raises:
+        Edited: with `changed` and `version`.
+    """
+    stands = int(work.execute(select(ORDERS.c.version).where(ORDERS.c.id == order.id)).scalar_one())
+    if version is not None and version != stands:
+        raise Edited(changed=_changed_since(work, order.id, version), version=stands)
+    return stands
 
 
 def _changed_since(work: Work, order_id: str, version: int) -> list[str]:

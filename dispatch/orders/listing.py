@@ -12,8 +12,9 @@ from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.claiming import claim
 from dispatch.orders.presenting import present
-from dispatch.orders.queries import PAGE, couriers_of, full_orders, my_orders, open_board, orders_page, queued_orders
+from dispatch.orders.queries import PAGE, couriers_of, my_orders, open_board, orders_page
 from dispatch.orders.suggesting import suggestions
+from dispatch.orders.turns import full_orders, queued_orders
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
 from dispatch.people.presence import presence

@@ -62,6 +62,9 @@ def has_held(_actor: Any, order: Any) -> bool:
     return order.held_epoch is not None
 
 
+#: What a courier may do with what he holds alone: to him who has held it, it is too late.
+HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
+
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)
 _HOLDER = (is_courier, same_station, has_held)

@@ -114,13 +114,13 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return ~true()
 
 
-#: Nothing that is sealed is even read for the board.
-def _seen_on_the_board() -> Select[Any]:
+def seen_on_the_board() -> Select[Any]:
+    """Orders with what everybody may read; nothing that is sealed is even read."""
     return select(*_SEEN_BY_ALL).join(_units, _units.c.id == _orders.c.community_id)
 
 
 _board = Prepared(
-    _seen_on_the_board()
+    seen_on_the_board()
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
     .where(~select(_declines.c.order_id).where(_declines.c.order_id == _orders.c.id, _declines.c.person_id == _me).exists())
     .order_by(_orders.c.posted_at)
@@ -170,22 +170,6 @@ def my_orders(connection: Connection, actor: Actor) -> list[Row]:
     """The orders that this courier holds, the most urgent to pick up first."""
     held = _full().join(_claims, (_claims.c.order_id == _orders.c.id) & (_claims.c.person_id == actor.id) & _claims.c.ended_at.is_(None))
     return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
-
-
-def queued_orders(connection: Connection, actor: Actor) -> list[Row]:
-    """The orders that this courier waits for, the longest first."""
-    places = QueuePlace.__table__
-    mine = (places.c.order_id == _orders.c.id) & (places.c.person_id == actor.id)
-    found = _seen_on_the_board().join(places, mine).where(_orders.c.station_id == actor.station_id).order_by(places.c.at)
-    return list(connection.execute(found, {"me": actor.id}).all())
-
-
-def full_orders(connection: Connection, actor: Actor) -> list[Row]:
-    """The orders that others have, and for which this courier may wait; the latest first."""
-    there = (_orders.c.station_id == actor.station_id, _orders.c.status == Status.CLAIMED)
-    found = _seen_on_the_board().where(*there).order_by(_orders.c.posted_at.desc()).limit(BOARD_MOST)
-    rows = connection.execute(found, {"me": actor.id}).all()
-    return [row for row in rows if row.my_epoch is None and set(row.skills or ()) <= actor.skills]
 
 
 def midnight() -> datetime:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from dispatch.core.clock import now
 from dispatch.core.errors import OverCap, TooLate
@@ -16,6 +13,7 @@ from dispatch.orders.models import QueuePlace
 from dispatch.orders.policy import has_skills, on_duty, same_station
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.states import Status
+from dispatch.orders.turns import TURN
 from dispatch.people.identity import Actor, actor_if_free
 from dispatch.people.models import Person, Role
 
@@ -23,7 +21,6 @@ from dispatch.people.models import Person, Role
 QUEUED_MOST = 5
 
 _places, _persons = QueuePlace.__table__, Person.__table__
-_turn = (_places.c.at, _places.c.person_id)
 
 
 def queue(actor: Actor, order_id: str, once: Once) -> Outcome:
@@ -77,7 +74,7 @@ def move_up(work: Work, order_id: str) -> bool:
     Returns:
         whether nobody more is needed now.
     """
-    waiting = select(_places.c.person_id).where(_places.c.order_id == order_id).order_by(*_turn)
+    waiting = select(_places.c.person_id).where(_places.c.order_id == order_id).order_by(*TURN)
     for person_id in work.execute(waiting).scalars().all():
         order = order_facts(work.connection, order_id, person_id)
         if order.status != Status.OPEN:
@@ -100,26 +97,3 @@ def _offer(work: Work, order: Row, person_id: str) -> None:
     work.execute(delete(_places).where(_places.c.order_id == order.id, _places.c.person_id == person_id))
     epoch = grant(work, order, courier, "claim")
     tell(work, order, "order.claimed", taken=order.taken + 1, slots=order.slots, epoch=epoch, persons=[person_id], how="queue")
-
-
-def places_of(connection: Connection, person_id: str, order_ids: Iterable[str]) -> dict[str, int]:
-    """The person's own place in the queue of each of these orders, from 1; no word of who else waits."""
-    mine, ahead = _places.alias("mine"), _places
-    earlier = (ahead.c.at < mine.c.at) | ((ahead.c.at == mine.c.at) & (ahead.c.person_id <= mine.c.person_id))
-    found = (
-        select(mine.c.order_id, func.count().label("place"))
-        .join(ahead, (ahead.c.order_id == mine.c.order_id) & earlier)
-        .where(mine.c.person_id == person_id, mine.c.order_id.in_(list(order_ids)))
-        .group_by(mine.c.order_id)
-    )
-    return {row.order_id: row.place for row in connection.execute(found)}
-
-
-def queues_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, list[Row]]:
-    """Who waits for each of these orders, in turn: for those who may see it."""
-    columns = (_places.c.order_id, _places.c.person_id, _places.c.at, _persons.c.name)
-    found = select(*columns).join(_persons, _persons.c.id == _places.c.person_id).where(_places.c.order_id.in_(list(order_ids)))
-    queues: dict[str, list[Any]] = {}
-    for row in connection.execute(found.order_by(*_turn)):
-        queues.setdefault(row.order_id, []).append(row)
-    return queues

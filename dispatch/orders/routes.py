@@ -31,7 +31,7 @@ def board() -> str:
     """A courier's phone: his errands and the open board."""
     actor = asker()
     check_role(actor, Role.COURIER)
-    lists = {name: orders_listing(actor, name, 1) for name in ("mine", "open")}
+    lists = {name: orders_listing(actor, name, 1) for name in ("mine", "open", "queued")}
     return render_template("orders/board.html", page_state=lists)
 
 

@@ -34,6 +34,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     errands = [scene.taken_as_far(state)["id"] for state in ("claimed", "picked_up", "delivered", "released")]
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
+    scene.told()
     scene.too_long()
     scene.close()
     return {

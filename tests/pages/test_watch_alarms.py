@@ -181,7 +181,7 @@ def test_each_verb_by_its_form(as_persona: AsPersona, scene: Scene, verb: str, f
     slip(page, order).click()
     page.locator("#opened-verbs").get_by_role("button", name=verb).click()
     for label, value in fill.items():
-        page.locator("#opened-form").get_by_label(label).select_option(value)
+        page.locator("#opened-form").get_by_label(label, exact=True).select_option(value)
     if fill:
         page.locator("#opened-form").get_by_role("button", name=verb).click()
     expect(page.locator("#opened-facts")).to_contain_text(told, timeout=PATIENCE_MS)
@@ -209,7 +209,7 @@ def test_everything_that_opens_can_be_read_by_everybody(
             wrong.extend(f"{what}: target {one}" for one in page.evaluate(TARGETS))
 
     page.locator("#filters summary").click()
-    page.locator(".crew summary").click()
+    page.locator(".crew details:has(#message) summary").click()
     look("filters and message")
     page.locator("#help-open").click()
     look("help")
