@@ -63,7 +63,7 @@ export class Alarms {
     for (const order of orders) {
       const why = this.why(order, now);
       // The same trouble of the same hold is one alarm; when it comes again it is another.
-      if (why) this.standing.set(`${order.id} ${order.status} ${["late", "lapsed"].includes(why) ? why : ""} ${order.epoch} ${order.opened_at}`, { order, why });
+      if (why) this.standing.set(`${order.id} ${["late", "lapsed"].includes(why) ? why : order.status} ${order.epoch} ${order.opened_at}`, { order, why });
     }
     this.show();
   }

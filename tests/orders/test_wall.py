@@ -17,6 +17,8 @@ from dispatch.orders import closing, delivering
 from dispatch.orders.wall import PASS_LASTS_S, places, wall_of
 from dispatch.people.models import Person
 from dispatch.people.signing_in import set_passphrase
+from tests.conftest import NewHouse
+from tests.house import Caller
 from tests.orders.play import STATION, Street, code_of
 from tests.people.doors import Browser
 
@@ -149,3 +151,29 @@ def test_what_is_no_pass_opens_nothing(app: Flask, given: str) -> None:
     browser = Browser(app)
     browser.client.set_cookie("lm_wall", given, path="/wall")
     assert browser.get("/wall/counts").status_code == 401
+
+
+@pytest.mark.slow
+def test_both_databases_count_the_same(new_house: NewHouse, database: str, need: dict[str, Any]) -> None:
+    house = new_house(database).start()
+    tokens = house.tokens(["clerk", "coordinator"])
+    clerk, coordinator = (Caller(house.url, tokens[login]) for login in ("clerk", "coordinator"))
+
+    def wall() -> dict[str, Any]:
+        said: dict[str, Any] = coordinator.http.get(f"{house.url}/wall/counts", timeout=30).json()
+        return said
+
+    before = wall()
+    order = clerk.post("/orders", need, key=str(uuid.uuid4())).json()
+    after = wall()
+    assert {name: after[name] - before[name] for name in ("open", "posted_today", "under_way")} == {"open": 1, "posted_today": 1, "under_way": 0}
+    assert after["on_duty"] == 38
+    assert after["oldest"] <= order["posted_at"]
+    assert (after["columns"], len(after["tiles"])) == (5, 20)
+    coordinator.post(f"/orders/{order['id']}/cancel", {"reason": "other"}, key=str(uuid.uuid4()))
+    finished = coordinator.get("/orders", status="finished").json()["items"]
+    assert order["id"] in [one["id"] for one in finished]
+    assert {one["status"] for one in finished} <= {"closed", "cancelled"}
+    assert coordinator.get("/couriers").json()["items"][0]["quiet_minutes"] is None
+    clerk.close()
+    coordinator.close()
