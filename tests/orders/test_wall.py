@@ -166,7 +166,11 @@ def test_both_databases_count_the_same(new_house: NewHouse, database: str, need:
     before = wall()
     order = clerk.post("/orders", need, key=str(uuid.uuid4())).json()
     after = wall()
-    assert {name: after[name] - before[name] for name in ("open", "posted_today", "under_way")} == {"open": 1, "posted_today": 1, "under_way": 0}
+    assert {name: after[name] - before[name] for name in ("open", "posted_today", "under_way")} == {
+        "open": 1,
+        "posted_today": 1,
+        "under_way": 0,
+    }
     assert after["on_duty"] == 38
     assert after["oldest"] <= order["posted_at"]
     assert (after["columns"], len(after["tiles"])) == (5, 20)
