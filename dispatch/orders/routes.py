@@ -11,6 +11,7 @@ from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import counts_by_community
+from dispatch.orders.transcribing import MOST_AT_ONCE
 from dispatch.people.identity import asker
 from dispatch.people.models import Role
 
@@ -40,6 +41,13 @@ def desk() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("orders/desk.html", page_state={"orders": orders_listing(actor, "active", 1)})
+
+
+@blueprint.get("/desk/ledger")
+def ledger() -> str:
+    """A clerk's desk: many needs at once, from a sheet."""
+    check_role(asker(), Role.CLERK)
+    return render_template("orders/ledger.html", page_state={"most": MOST_AT_ONCE})
 
 
 @blueprint.get("/watch")
