@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.core import idempotency
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
+from dispatch.hours import booking
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
@@ -49,6 +50,12 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
     except Exception as error:
         log.error("jobs.failed", verb=name, error=type(error).__name__, exc_info=error)
         return False
+
+
+def keep_books(app: Flask) -> None:
+    """Read the journals on, for what is counted from them."""
+    with app.app_context():
+        booking.book()
 
 
 def tidy(app: Flask) -> None:
@@ -99,6 +106,7 @@ def start(app: Flask) -> None:
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(leader.run, "interval", args=[sweep], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[keep_books], seconds=SWEEP_EVERY_S, id="books", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 
