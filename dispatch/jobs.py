@@ -20,6 +20,7 @@ from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.people import signing_in
+from dispatch.reports import counting
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
@@ -56,6 +57,13 @@ def keep_books(app: Flask) -> None:
     """Read the journals on, for what is counted from them."""
     with app.app_context():
         booking.book()
+        counting.count()
+
+
+def tick(app: Flask) -> None:
+    """What is done every few seconds. One after the other: the leader has one line to the database, which two must not share."""
+    sweep(app)
+    keep_books(app)
 
 
 def tidy(app: Flask) -> None:
@@ -66,6 +74,7 @@ def tidy(app: Flask) -> None:
             signing_in.forget_expired(work)
             forget_finished(work)
         photographing.forget_unused()
+        counting.count_overdue()
 
 
 class Leader:
@@ -105,8 +114,7 @@ def start(app: Flask) -> None:
     """Begin to look at the clock in this process."""
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(leader.run, "interval", args=[sweep], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
-    scheduler.add_job(leader.run, "interval", args=[keep_books], seconds=SWEEP_EVERY_S, id="books", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

@@ -16,6 +16,8 @@ from dispatch.journal.reading import entries_since
 
 #: Entries in one transaction: short enough that nobody waits for it.
 BATCH = 500
+#: Batches of one station in one go: a long backlog is read in several, and the other jobs come in between.
+BATCHES = 20
 
 Act = Callable[[Work, str, Sequence[dict[str, Any]]], None]
 
@@ -51,7 +53,7 @@ def _behind(connection: Connection, name: str) -> list[str]:
 
 def _follow(name: str, station_id: str, act: Act) -> int:
     total = 0
-    while True:
+    for _batch in range(BATCHES):
         with transaction() as work:
             entries = entries_since(work.connection, station_id, _held(work, name, station_id), BATCH)
             if entries:
@@ -60,7 +62,8 @@ def _follow(name: str, station_id: str, act: Act) -> int:
                 work.execute(update(_followers).where(*mine).values(seq=entries[-1]["seq"]))
         total += len(entries)
         if len(entries) < BATCH:
-            return total
+            break
+    return total
 
 
 def _held(work: Work, name: str, station_id: str) -> int:
