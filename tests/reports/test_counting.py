@@ -118,7 +118,9 @@ def test_unclaimed_is_what_nobody_has_ever_taken_when_its_limit_has_passed(app: 
     assert more_than(before) == {"needs": 1, "unclaimed": 1}
 
 
-@pytest.mark.parametrize(("reason", "more"), [("duplicate", {}), ("mistake", {}), ("resident_changed", {"needs": 1}), ("solved", {"needs": 1})])
+@pytest.mark.parametrize(
+    ("reason", "more"), [("duplicate", {}), ("mistake", {}), ("resident_changed", {"needs": 1}), ("solved", {"needs": 1})]
+)
 def test_what_was_no_need_is_none(play: Street, before: dict[str, int], reason: str, more: dict[str, int]) -> None:
     clerk = play.cast("clerk")
     closing.cancel(clerk, order := play.post(), reason, once(clerk))
