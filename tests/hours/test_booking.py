@@ -96,10 +96,10 @@ def test_every_kind_of_order_has_its_cap_in_whole_steps() -> None:
 def test_each_of_several_persons_has_his_own_and_reading_again_books_nothing(play: Street) -> None:
     book()
     before = len(lines())
-    order = delivered(play, "courier1", "courier2", minutes=40, kind="clinic")
+    order = delivered(play, "courier11", "courier12", minutes=40, kind="clinic")
     book()
     mine = [line for line in lines() if line.order_id == order]
-    assert {line.person_id for line in mine} == {play.cast(login).id for login in ("courier1", "courier2")}
+    assert {line.person_id for line in mine} == {play.cast(login).id for login in ("courier11", "courier12")}
     assert {line.minutes for line in mine} == {45}
     assert {(line.station_id, line.district_id) for line in mine} == {(STATION, "120116")}
     assert book() == 0
@@ -112,10 +112,10 @@ def test_each_of_several_persons_has_his_own_and_reading_again_books_nothing(pla
 def test_what_was_released_lapsed_or_failed_counts_for_nothing(play: Street) -> None:
     book()
     before = len(lines())
-    one = play.cast("courier1")
+    one = play.cast("courier11")
     for end in ("busy", None, "nobody_home"):
         order = play.post()
-        play.claim("courier1", order)
+        play.claim("courier11", order)
         if end == "busy":
             delivering.release(one, order, end, once(one))
         elif end == "nobody_home":
@@ -128,7 +128,7 @@ def test_what_was_released_lapsed_or_failed_counts_for_nothing(play: Street) -> 
 
 
 def test_the_database_itself_refuses_to_change_the_book(play: Street) -> None:
-    delivered(play, "courier1")
+    delivered(play, "courier11")
     book()
     for change in (update(HOURS).values(minutes=600), delete(HOURS)):
         with pytest.raises(DBAPIError, match="never changed"), transaction() as work:
@@ -147,7 +147,7 @@ STEPS = st.lists(
     min_size=8,
     max_size=40,
 )
-COURIERS = ("courier1", "courier2", "courier3", "neighbour")
+COURIERS = ("courier11", "courier12", "courier13", "neighbour")
 HERE, THERE = STATION, "120116015"
 Cast = Callable[[str], Actor]
 
@@ -302,6 +302,6 @@ def test_a_long_day_with_everything_in_it(app: Flask, play: Street) -> None:
 
 def test_a_backlog_is_read_in_batches(play: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "BATCH", 3)
-    orders = [delivered(play, "courier1") for _ in range(3)]
+    orders = [delivered(play, "courier11") for _ in range(3)]
     assert book() > 6
     assert {line.order_id for line in lines()} >= set(orders)

@@ -37,7 +37,7 @@ def today() -> date:
     return day_of(now())
 
 
-def issued(play: Street, login: str = "courier1", *, minutes: int = 40) -> str:
+def issued(play: Street, login: str = "courier11", *, minutes: int = 40) -> str:
     """A certificate of this year for one errand and what was before."""
     delivered(play, login, minutes=minutes)
     book()
@@ -63,7 +63,7 @@ def words(pdf: bytes, tmp_path: Path) -> str:
 
 def test_it_says_what_the_rule_asks_and_its_words_can_be_copied(play: Street, tmp_path: Path) -> None:
     with transaction() as work:
-        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier1").values(name=RARE))
+        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier11").values(name=RARE))
     certificate = row(issued(play))
     said = words(draw(certificate, verify_link(certificate)), tmp_path)
     told_in_it = (RARE, certificate.number, "泰达街道社工站", "0.75 小时", "完成服务 1 次", "取药 1 次", "志愿服务记录证明", "无偿")  # type: ignore[attr-defined]
@@ -93,7 +93,7 @@ def test_the_type_is_the_one_that_the_hashes_name_and_knows_the_names_of_people(
 
 def test_a_name_that_cannot_be_printed_is_refused_plainly(play: Street) -> None:
     with transaction() as work:
-        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier1").values(name="王\U0002a6a5"))
+        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier11").values(name="王\U0002a6a5"))
     with pytest.raises(Invalid) as refused:
         issued(play)
     assert refused.value.extra["field"] == "name"
@@ -102,7 +102,7 @@ def test_a_name_that_cannot_be_printed_is_refused_plainly(play: Street) -> None:
 
 def test_asked_again_it_is_the_same_one_until_there_is_more_to_say(play: Street) -> None:
     first = issued(play)
-    me = play.cast("courier1")
+    me = play.cast("courier11")
     assert issue(me, STATION, date(today().year, 1, 1), today(), once(me))["certificate_id"] == first
     assert len(told("certificate.issued")) == 1
     second = issued(play)
@@ -113,7 +113,7 @@ def test_asked_again_it_is_the_same_one_until_there_is_more_to_say(play: Street)
 
 def test_each_station_certifies_its_own_errands_and_only_days_that_have_been(play: Street) -> None:
     issued(play)
-    me, year = play.cast("courier1"), today().year
+    me, year = play.cast("courier11"), today().year
     refused = [
         ("120116015", date(year, 1, 1), today(), "from_day"),  # he was never lent there
         (STATION, date(year, 1, 1), today() + timedelta(days=1), "to_day"),
@@ -136,21 +136,21 @@ def test_only_a_courier_has_hours_to_certify(play: Street, login: str) -> None:
 
 def test_his_own_and_his_stations_and_nobody_elses(play: Street) -> None:
     certificate = issued(play)
-    for login in ("courier1", "coordinator"):
+    for login in ("courier11", "coordinator"):
         assert my_certificate(play.cast(login), certificate)
-    for login in ("courier2", "neighbour", "clerk", "supervisor", "admin"):
+    for login in ("courier12", "neighbour", "clerk", "supervisor", "admin"):
         with pytest.raises(NotFound):
             my_certificate(play.cast(login), certificate)
         with pytest.raises(NotFound):
             withdraw(play.cast(login), certificate, "mistake", once(play.cast(login)))
-    mine = play.cast("courier1")
+    mine = play.cast("courier11")
     with pytest.raises(NotEligible):
         withdraw(mine, certificate, "mistake", once(mine))
 
 
 def test_anybody_can_check_it_and_learns_nothing_more(app: Flask, play: Street, browser: Browser) -> None:
     certificate = row(issued(play))
-    name = reading().execute(select(Person.__table__.c.name).where(Person.__table__.c.login == "courier1")).scalar_one()
+    name = reading().execute(select(Person.__table__.c.name).where(Person.__table__.c.login == "courier11")).scalar_one()
     page = browser.get(path_of(certificate))
     assert page.status_code == 200
     for part in ("这份证明有效", certificate.number, "泰达街道社工站", f"{name[0]}*", "0.75"):  # type: ignore[attr-defined]
@@ -180,7 +180,7 @@ def test_who_tries_addresses_is_slowed(app: Flask, browser: Browser) -> None:
 
 def test_when_hours_are_corrected_what_certifies_them_is_withdrawn(play: Street, browser: Browser) -> None:
     certificate = row(issued(play))
-    other = row(issued(play, "courier2"))
+    other = row(issued(play, "courier12"))
     claim = reading().execute(select(HOURS.c.claim_id).where(HOURS.c.person_id == certificate.person_id)).scalars().first()  # type: ignore[attr-defined]
     boss, chief = play.cast("coordinator"), play.cast("supervisor")
     correction = propose(boss, claim, 15, "clock_wrong", None, once(boss))["correction_id"]
@@ -188,7 +188,7 @@ def test_when_hours_are_corrected_what_certifies_them_is_withdrawn(play: Street,
     confirm(chief, correction, once(chief))
     assert (row(certificate.id).status, row(certificate.id).reason) == ("withdrawn", "corrected")  # type: ignore[attr-defined]
     assert row(other.id).status == "valid"  # type: ignore[attr-defined]
-    me = play.cast("courier1")
+    me = play.cast("courier11")
     fresh = issue(me, STATION, date(today().year, 1, 1), today(), once(me))["certificate_id"]
     assert row(fresh).minutes == 15  # type: ignore[attr-defined]
 

@@ -29,7 +29,7 @@ REASON = "clock_wrong"
 
 def booked(play: Street, minutes: int = 40) -> str:
     """The claim of a delivered errand of courier1's; it counts for 45."""
-    order = delivered(play, "courier1", minutes=minutes)
+    order = delivered(play, "courier11", minutes=minutes)
     book()
     look_again()
     return str(reading().execute(select(HOURS.c.claim_id).where(HOURS.c.order_id == order)).scalar_one())
@@ -79,8 +79,8 @@ def test_nobody_alone_and_nobody_his_own(play: Street) -> None:
         confirm(boss, correction, once(boss))
     # A courier who has become the second coordinator: these are his own hours.
     with transaction() as work:
-        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier1").values(role="coordinator", unit_id=STATION))
-    himself = play.cast("courier1")
+        work.execute(update(Person.__table__).where(Person.__table__.c.login == "courier11").values(role="coordinator", unit_id=STATION))
+    himself = play.cast("courier11")
     for act in (lambda: confirm(himself, correction, once(himself)), lambda: decline(himself, correction, once(himself))):
         with pytest.raises(NotEligible):
             act()
@@ -90,7 +90,7 @@ def test_nobody_alone_and_nobody_his_own(play: Street) -> None:
     assert counts_for(claim) == 45
 
 
-@pytest.mark.parametrize("login", ["courier1", "courier2", "neighbour", "clerk", "clerk2", "admin"])
+@pytest.mark.parametrize("login", ["courier11", "courier12", "neighbour", "clerk", "clerk2", "admin"])
 def test_for_outsiders_there_is_no_such_thing(play: Street, login: str) -> None:
     claim, boss = booked(play), play.cast("coordinator")
     correction = propose(boss, claim, 15, REASON, None, once(boss))["correction_id"]
@@ -157,7 +157,7 @@ def test_the_same_key_twice_is_once(play: Street) -> None:
 
 def test_by_the_api_too(app: Flask, play: Street) -> None:
     claim = booked(play)
-    boss, chief, courier = (Visitor(app, login) for login in ("coordinator", "supervisor", "courier1"))
+    boss, chief, courier = (Visitor(app, login) for login in ("coordinator", "supervisor", "courier11"))
     body = {"minutes": 30, "reason": "other", "note": "电梯坏了"}
     made = boss.ask("POST", f"/api/v1/hours/{claim}/corrections", json=body, key=str(uuid.uuid4()))
     assert made.status_code == 201, made.json
@@ -166,7 +166,7 @@ def test_by_the_api_too(app: Flask, play: Street) -> None:
     assert answers == [404, 403, 200, 409]
     mine = courier.get("/me/hours").json
     assert (mine["items"][0]["minutes"], mine["items"][0]["booked"]) == (30, 45)
-    assert [line["minutes"] for line in boss.get("/hours", person_id=play.cast("courier1").id).json["items"]] == [30]
+    assert [line["minutes"] for line in boss.get("/hours", person_id=play.cast("courier11").id).json["items"]] == [30]
     assert [who.get("/hours").status_code for who in (courier, chief)] == [403, 403]
     assert boss.get("/me/hours").status_code == 403
 

@@ -24,11 +24,11 @@ from tests.realtime.conftest import Served
 
 #: Page → who is let in; everybody else is told that it is not for them, a stranger that he should sign in.
 DOORS = {
-    "/hours": {"courier1"},
+    "/hours": {"courier11"},
     "/hours/station": {"coordinator"},
     "/hours/certificates": {"coordinator"},
     "/hours/corrections": {"coordinator", "supervisor"},
-    "/hours/rule": {"courier1", "clerk", "coordinator", "supervisor", "admin", ""},
+    "/hours/rule": {"courier11", "clerk", "coordinator", "supervisor", "admin", ""},
 }
 
 
@@ -38,7 +38,7 @@ def main_of(answer: Any) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("login", ["courier1", "clerk", "coordinator", "supervisor", "admin", ""])
+@pytest.mark.parametrize("login", ["courier11", "clerk", "coordinator", "supervisor", "admin", ""])
 def test_who_is_let_in_where(app: Flask, play: Street, login: str) -> None:
     browser = Browser(app).become(login) if login else Browser(app)
     for path, known in DOORS.items():
@@ -46,9 +46,9 @@ def test_who_is_let_in_where(app: Flask, play: Street, login: str) -> None:
 
 
 def test_he_sees_what_he_did_and_for_whom_in_general_terms(app: Flask, play: Street) -> None:
-    delivered(play, "courier1", minutes=40, kind="medicine", building="3号楼")
+    delivered(play, "courier11", minutes=40, kind="medicine", building="3号楼")
     book()
-    page = main_of(Browser(app).become("courier1").get("/hours"))
+    page = main_of(Browser(app).become("courier11").get("/hours"))
     assert "取药 · 3号楼" in page
     assert "0.75 小时" in page
     for word in ("陈桂兰", "2单元301", "13900001234", "门铃", "代取降压药"):
@@ -58,12 +58,12 @@ def test_he_sees_what_he_did_and_for_whom_in_general_terms(app: Flask, play: Str
 
 @pytest.mark.parametrize("query", ["year=1066", "year=abc", "page=999", "page=-1", "year=２０２６", "year=99999999999"])
 def test_a_strange_address_is_no_fault(app: Flask, play: Street, query: str) -> None:
-    assert Browser(app).become("courier1").get(f"/hours?{query}").status_code == 200
+    assert Browser(app).become("courier11").get(f"/hours?{query}").status_code == 200
 
 
 def test_he_takes_a_certificate_home_and_what_he_typed_stays_when_refused(app: Flask, play: Street) -> None:
     booked(play)
-    browser = Browser(app).become("courier1")
+    browser = Browser(app).become("courier11")
     form = {"station_id": STATION, "from_day": "2019-01-01", "to_day": "2019-12-31"}
     refused = browser.send("/hours/certificates", form, page="/hours")
     assert refused.status_code == 422
@@ -83,7 +83,7 @@ def test_he_takes_a_certificate_home_and_what_he_typed_stays_when_refused(app: F
     pdf = browser.get(f"/hours/certificates/{certificate.id}.pdf")
     assert (pdf.status_code, pdf.mimetype) == (200, "application/pdf")
     assert pdf.data.startswith(b"%PDF-")
-    assert Browser(app).become("courier2").get(f"/hours/certificates/{certificate.id}.pdf").status_code == 404
+    assert Browser(app).become("courier12").get(f"/hours/certificates/{certificate.id}.pdf").status_code == 404
     boss = Browser(app).become("coordinator")
     assert certificate.number in boss.get("/hours/certificates").text
     assert boss.send(f"/hours/certificates/{certificate.id}/withdraw", {"reason": "mistake"}, page="/hours/certificates").status_code == 302
@@ -111,14 +111,15 @@ def test_two_persons_correct_an_errand_by_their_pages(app: Flask, play: Street) 
     assert chief.send(confirm, {}, page="/hours/corrections").status_code == 409
     assert chief.send(f"/hours/corrections/{correction}/invent", {}, page="/hours/corrections").status_code == 404
     assert counts_for(claim) == 15
-    assert "已更正，原来 0.75 小时" in Browser(app).become("courier1").get("/hours").text
+    assert "已更正，原来 0.75 小时" in Browser(app).become("courier11").get("/hours").text
 
 
 @pytest.mark.slow
 def test_the_whole_way_on_a_served_house(new_house: NewHouse, database: str, need: dict[str, Any]) -> None:
     house = new_house(database).start()
-    people = Served(house, ["clerk", "coordinator", "supervisor", "courier1"])
-    clerk, boss, chief, courier = (people[login] for login in ("clerk", "coordinator", "supervisor", "courier1"))
+    people = Served(house, ["clerk", "coordinator", "supervisor", "courier11"])
+    clerk, boss, chief, courier = (people[login] for login in ("clerk", "coordinator", "supervisor", "courier11"))
+    assert courier.http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).ok
     order = clerk.post("/orders", need).json()
     for verb, body in (("claim", {}), ("pick-up", {}), ("deliver", {"code": order["code"]})):
         assert courier.post(f"/orders/{order['id']}/{verb}", body, key=str(uuid.uuid4())).ok
