@@ -67,6 +67,8 @@ class Scene:
     def corrected(self) -> str:
         """A certificate of courier1's, a correction that waits for its second person; returns another errand in the book."""
         mine = self["courier1"].get("/me/hours").json()
+        if len(mine["items"]) < 2:  # the year has just begun
+            mine = self["courier1"].get("/me/hours", year=mine["year"] - 1).json()
         days = {"from_day": f"{mine['year']}-01-01", "to_day": mine["items"][0]["day"]}
         made = self["courier1"].post("/me/certificates", {"station_id": mine["items"][0]["station_id"], **days})
         assert made.ok, made.text
