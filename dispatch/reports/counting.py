@@ -34,7 +34,7 @@ _delivered = (
     select(func.max(_claims.c.ended_at)).where(_of_the_order, _claims.c.ended_as == "delivered").correlate(_orders).scalar_subquery()
 ).label("delivered_at")
 _told = select(
-    *(_orders.c[name] for name in ("id", "community_id", "station_id", "district_id", "status", "reason", "urgency", "posted_at",
+    *(_orders.c[name] for name in ("community_id", "status", "reason", "urgency", "posted_at",
                                    "window_end", "resident_id")),
     _first_claimed, _delivered, _settings.c.choices,
 ).outerjoin(_settings, _settings.c.station_id == _orders.c.station_id)  # fmt: skip
@@ -104,11 +104,9 @@ def _write(work: Work, which: ColumnElement[bool]) -> int:
 
 def _counted(orders: list[Any]) -> dict[str, Any]:
     needs = [order for order in orders if not (order.status == Status.CANCELLED and order.reason in NO_NEED)]
-    latest = orders[-1]
     return {
-        "community_id": latest.community_id, "day": _day(latest.posted_at), "station_id": latest.station_id,
-        "district_id": latest.district_id, "needs": len(needs), "in_time": sum(map(_in_time, needs)),
-        "unclaimed": sum(map(_unclaimed, needs)), "late": sum(map(_late, needs)),
+        "community_id": orders[0].community_id, "day": _day(orders[0].posted_at), "needs": len(needs),
+        "in_time": sum(map(_in_time, needs)), "unclaimed": sum(map(_unclaimed, needs)), "late": sum(map(_late, needs)),
         "delivered": sum(order.delivered_at is not None for order in needs),
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from dispatch.core.errors import NotFound
 from dispatch.core.permits import permitted
@@ -16,7 +16,7 @@ from dispatch.orders.states import Status
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Unit
 from dispatch.reports.models import CommunityDay, Served
-from dispatch.reports.periods import Period
+from dispatch.reports.periods import Period, period_of
 from dispatch.reports.policy import PERMITS
 
 Row = Any
@@ -48,35 +48,34 @@ def communities_under(connection: Connection, unit: Row) -> list[Row]:
     return list(connection.execute(found.where(column == unit.id).order_by(_station.c.id, _units.c.id)).all())
 
 
-def _within(unit: Row) -> Any:
-    column = {Level.DISTRICT: _days.c.district_id, Level.STATION: _days.c.station_id}.get(unit.level, _days.c.community_id)
-    return column == unit.id
+def _over(communities: Sequence[str], first: Period, last: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _days.c.community_id.in_(communities), _days.c.day.between(first.first.isoformat(), last.last.isoformat())
 
 
-def figures(connection: Connection, unit: Row, period: Period) -> dict[str, Row]:
+def figures(connection: Connection, communities: Sequence[str], period: Period) -> dict[str, Row]:
     """Community → its figures over a period."""
     sums = (func.sum(_days.c[name]).label(name) for name in FIGURES)
-    over = _days.c.day.between(period.first.isoformat(), period.last.isoformat())
-    found = select(_days.c.community_id, *sums).where(_within(unit), over).group_by(_days.c.community_id)
+    found = select(_days.c.community_id, *sums).where(*_over(communities, period, period)).group_by(_days.c.community_id)
     return {row.community_id: row for row in connection.execute(found)}
 
 
-def over_time(connection: Connection, unit: Row, steps: Sequence[Period], by: str) -> dict[str, list[tuple[int, int]]]:
-    """Unit → needs and claimed in time, step by step.
+def over_time(connection: Connection, communities: Sequence[str], steps: Sequence[Period]) -> dict[str, list[tuple[int, int]]]:
+    """Community → needs and claimed in time, step by step.
 
     Args:
-        by: `station_id` or `community_id`.
+        steps: months, or weeks, that follow each other.
     """
+    by_month = steps[0].kind == "month"
+    bucket = func.substr(_days.c.day, 1, 7) if by_month else _days.c.day
     sums = (func.sum(_days.c.needs), func.sum(_days.c.in_time))
-    over = _days.c.day.between(steps[0].first.isoformat(), steps[-1].last.isoformat())
-    found = select(_days.c[by], _days.c.day, *sums).where(_within(unit), over).group_by(_days.c[by], _days.c.day)
-    ends = [step.last.isoformat() for step in steps]
-    at: dict[str, int] = {}
+    over = _over(communities, steps[0], steps[-1])
+    found = select(_days.c.community_id, bucket, *sums).where(*over).group_by(_days.c.community_id, bucket)
     series: dict[str, list[tuple[int, int]]] = defaultdict(lambda: [(0, 0)] * len(steps))
-    for unit_id, day, needs, in_time in connection.execute(found):
-        step = at[day] if day in at else at.setdefault(day, next(n for n, end in enumerate(ends) if day <= end))
-        line = series[unit_id]
-        line[step] = (line[step][0] + int(needs), line[step][1] + int(in_time))
+    numbers = {step.key: n for n, step in enumerate(steps)}
+    for community, when, needs, in_time in connection.execute(found):
+        n = numbers[when if by_month else period_of("week", date.fromisoformat(when)).key]
+        line = series[community]
+        line[n] = (line[n][0] + int(needs), line[n][1] + int(in_time))
     return dict(series)
 
 

@@ -14,6 +14,8 @@ from dispatch.reports import queries
 from dispatch.reports.periods import Period, steps_of
 from dispatch.reports.queries import FIGURES, Row
 
+#: Unit → needs and claimed in time, step by step.
+Series = dict[str, list[tuple[int, int]]]
 ADDED = (*FIGURES, "served", "communities", "silent", "open", "escalated")
 #: Fewer persons than this in one community are not told one by one to whom she is not entrusted.
 FEW = 3
@@ -29,7 +31,9 @@ def report(connection: Connection, actor: Actor, unit: Row, period: Period) -> d
     details = _communities(connection, actor, unit, period)
     steps = steps_of(period)
     by_station = unit.level == Level.DISTRICT
-    series = queries.over_time(connection, unit, steps, "station_id" if by_station else "community_id")
+    series = queries.over_time(connection, [line["id"] for line in details], steps)
+    if by_station:
+        series = _series_of_stations(details, series)
     lines = _stations(details) if by_station else details
     return {
         "lines": lines, "details": details, "total": _sum("", details), "steps": steps,
@@ -40,7 +44,7 @@ def report(connection: Connection, actor: Actor, unit: Row, period: Period) -> d
 def _communities(connection: Connection, actor: Actor, unit: Row, period: Period) -> list[dict[str, Any]]:
     units = queries.communities_under(connection, unit)
     ids = [one.id for one in units]
-    counted, persons = queries.figures(connection, unit, period), queries.served(connection, ids, period)
+    counted, persons = queries.figures(connection, ids, period), queries.served(connection, ids, period)
     last, board = queries.last_needs(connection, ids), queries.open_now(connection, sorted({one.station_id for one in units}))
     today = now().astimezone(SHANGHAI).date()
     lines = []
@@ -65,6 +69,15 @@ def _stations(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [_sum(of[0]["station"], of) | {"id": station_id} for station_id, of in grouped.items()]
 
 
+def _series_of_stations(details: Sequence[dict[str, Any]], series: Series) -> Series:
+    added: Series = {}
+    for line in details:
+        mine, before = series.get(line["id"]), added.get(line["station_id"])
+        if mine:
+            added[line["station_id"]] = [(a + c, b + d) for (a, b), (c, d) in zip(mine, before, strict=True)] if before else mine
+    return added
+
+
 def _sum(name: str, lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
     lines = list(lines)
     return {"name": name, "few": False, **{figure: sum(line[figure] for line in lines) for figure in ADDED}}
@@ -74,7 +87,7 @@ def _sum(name: str, lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
 HEIGHT, STEP, BAR = 40, 10, 8
 
 
-def _charts(lines: Sequence[dict[str, Any]], series: dict[str, list[tuple[int, int]]], steps: int) -> list[dict[str, Any]]:
+def _charts(lines: Sequence[dict[str, Any]], series: Series, steps: int) -> list[dict[str, Any]]:
     """One small chart for each line, all on the same scale: height is needs, the filled part was claimed in time."""
     nothing = [(0, 0)] * steps
     highest = max((needs for line in series.values() for needs, _in_time in line), default=0) or 1
