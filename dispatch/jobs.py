@@ -56,8 +56,12 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
 def keep_books(app: Flask) -> None:
     """Read the journals on, for what is counted from them."""
     with app.app_context():
-        booking.book()
-        counting.count()
+        for name, read_on in (("book", booking.book), ("count", counting.count)):
+            _done(name, partial(_some, read_on))
+
+
+def _some(read_on: Callable[[], int]) -> bool:
+    return read_on() > 0
 
 
 def tick(app: Flask) -> None:

@@ -15,9 +15,9 @@ from dispatch.journal.models import Head
 from dispatch.journal.reading import entries_since
 
 #: Entries in one transaction: short enough that nobody waits for it.
-BATCH = 500
+BATCH = 200
 #: Batches of one station in one go: a long backlog is read in several, and the other jobs come in between.
-BATCHES = 20
+BATCHES = 50
 
 Act = Callable[[Work, str, Sequence[dict[str, Any]]], None]
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.secrets import keyring
-from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.journal.following import follow
 from dispatch.orders.models import Claim, Order
 from dispatch.orders.states import Status
@@ -25,6 +25,8 @@ READER = "reports"
 #: Reasons of cancelling that say that there was no need.
 NO_NEED = ("duplicate", "mistake")
 OVERDUE_MOST = 2000
+#: Days in one transaction: nobody's claim waits for many of them.
+CELLS_AT_ONCE = 50
 
 _orders, _claims, _settings = Order.__table__, Claim.__table__, StationSettings.__table__
 _days, _served = CommunityDay.__table__, Served.__table__
@@ -63,10 +65,11 @@ def count_overdue() -> int:
     """What is under way past its window becomes late without an entry in the journal; returns how many days were counted anew."""
     stuck = (_orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP, Status.FAILED]), _orders.c.window_end <= now())
     found = select(_orders.c.community_id, _orders.c.posted_at).where(*stuck).order_by(_orders.c.window_end.desc()).limit(OVERDUE_MOST)
-    cells = {Cell(row.community_id, _day(row.posted_at)) for row in reading().execute(found)}
-    if cells:
+    cells = sorted({Cell(row.community_id, _day(row.posted_at)) for row in reading().execute(found)})
+    look_again()
+    for start in range(0, len(cells), CELLS_AT_ONCE):
         with transaction() as work:
-            recount(work, cells)
+            recount(work, cells[start : start + CELLS_AT_ONCE])
     return len(cells)
 
 
