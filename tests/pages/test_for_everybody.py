@@ -35,13 +35,30 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
     scene.too_long()
+    waiting = scene.corrected()
     scene.close()
     return {
-        "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
+        "courier1": [
+            "/board",
+            *(f"/errands/{one}" for one in [*errands, two["id"]]),
+            "/errands/nobody-knows-it",
+            "/hours",
+            "/hours?year=2019",
+        ],
         "courier3": ["/board"],
-        "clerk": ["/desk"],
-        "coordinator": ["/watch", "/couriers", "/design", "/board"],
-        "supervisor": ["/overview"],
+        "clerk": ["/desk", "/overview"],
+        "coordinator": [
+            "/watch",
+            "/couriers",
+            "/design",
+            "/board",
+            "/hours/station",
+            f"/hours/{waiting}/correct",
+            "/hours/corrections",
+            "/hours/certificates",
+            "/overview",
+        ],
+        "supervisor": ["/overview", "/overview/120116014", "/overview?period=2026", "/hours/corrections"],
     }
 
 
@@ -54,7 +71,7 @@ def strangers_doors(shared_house: House, coordinator: Persona) -> list[str]:
     coordinator.page.locator("form[action$='/couriers/invite'] button").click()
     link = coordinator.page.locator("#link").input_value()
     path = re.sub(r"^https?://[^/]+(/as/\w+)?", "", link)
-    return ["/demo", "/sign-in", path, "/enrol/void"]
+    return ["/demo", "/sign-in", path, "/enrol/void", "/hours/rule", "/certificates/1-void"]
 
 
 def look(persona: Persona) -> list[str]:
