@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g, request
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select
 
 from dispatch.core.clock import now
 from dispatch.core.columns import Moment
@@ -26,7 +27,10 @@ _persons, _settings, _units = Person.__table__, StationSettings.__table__, Unit.
 
 @dataclass(frozen=True)
 class Actor:
-    """What the rules need to know of a person; no name, no phone."""
+    """What the rules need to know of a person; no name, no phone.
+
+    `station_id` is where he serves at this moment: his own station, or the one that he is lent to until the clock says otherwise.
+    """
 
     id: str
     role: str
@@ -38,6 +42,14 @@ class Actor:
     place: Point | None
     home: Point | None
     settings: Settings
+    home_station_id: str | None = None
+    lent_to: str | None = None
+    lent_until: datetime | None = None
+
+    @property
+    def stations(self) -> tuple[str | None, str | None]:
+        """Where he may finish what he holds: his own station, and the one that he is or was last lent to."""
+        return (self.home_station_id or self.station_id, self.lent_to)
 
     @property
     def start(self) -> Point | None:
@@ -45,11 +57,16 @@ class Actor:
         return self.place or self.home
 
 
+_moment = bindparam("moment", type_=Moment())
+
+
 def _actors() -> Select[Any]:
-    columns = ("id", "role", "unit_id", "station_id", "active", "on_duty", "skills", "last_lat", "last_lon")
-    home = (_units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
-    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices)
-    return found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
+    columns = ("id", "role", "unit_id", "active", "on_duty", "skills", "last_lat", "last_lon", "serving_station_id", "serving_until")
+    home = (_persons.c.station_id.label("home_station_id"), _units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
+    # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
+    serves = case((_persons.c.serving_until > _moment, _persons.c.serving_station_id), else_=_persons.c.station_id)
+    found = select(*(_persons.c[name] for name in columns), serves.label("station_id"), *home, _settings.c.choices)
+    return found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == serves)
 
 
 def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -58,7 +75,7 @@ def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[A
 
 
 _by_bearer = Prepared(_by_token(Bearer.__table__))
-_by_session = Prepared(_by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > bindparam("moment", type_=Moment())))
+_by_session = Prepared(_by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > _moment))
 _one = _actors().where(_persons.c.id == bindparam("person"))
 _by_id = Prepared(_one)
 # Held against other commands of the same person only: a row that refers to this one (a claim) need not wait for it.
@@ -71,7 +88,9 @@ def _actor(row: Any) -> Actor | None:
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
     home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
     skills, settings = frozenset(row.skills or ()), settings_from(row.choices)
-    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, home, settings)
+    until = row.serving_until if row.station_id != row.home_station_id else None
+    lent = (row.home_station_id, row.serving_station_id, until)
+    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, home, settings, *lent)
 
 
 class Credential(NamedTuple):
@@ -94,18 +113,18 @@ def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
 def actor_for(credential: Credential) -> Actor | None:
     """The person as they are now; None when the session has ended, the token is unknown or the person is suspended."""
     if credential.kind == "bearer":
-        return _actor(_by_bearer.first(reading(), hash=credential.token_hash))
+        return _actor(_by_bearer.first(reading(), hash=credential.token_hash, moment=now()))
     return _actor(_by_session.first(reading(), hash=credential.token_hash, moment=now()))
 
 
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
-    return _actor(_locked.first(connection, person=person_id))
+    return _actor(_locked.first(connection, person=person_id, moment=now()))
 
 
 def actor_by_id(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, not held."""
-    return _actor(_by_id.first(connection, person=person_id))
+    return _actor(_by_id.first(connection, person=person_id, moment=now()))
 
 
 def asker() -> Actor:
