@@ -176,6 +176,9 @@ class Loan(db.Model):
     __table_args__ = (Index("ix_loans_status", "status", "until"),)
 
 
+_SERVING = text("status = 'serving'")
+
+
 class Lent(db.Model):
     """One courier's part in a loan. Its `status` is written by `core/workflow.advance` alone."""
 
@@ -188,8 +191,8 @@ class Lent(db.Model):
     __table_args__ = (
         Index("ux_lent_loan_person", "loan_id", "person_id", unique=True),
         # The last lock on the door: nobody serves at two stations.
-        Index("ux_lent_serving", "person_id", unique=True, sqlite_where=text("status = 'serving'"), postgresql_where=text("status = 'serving'")),
-    )  # fmt: skip
+        Index("ux_lent_serving", "person_id", unique=True, sqlite_where=_SERVING, postgresql_where=_SERVING),
+    )
 
 
 class SecondStep(db.Model):
