@@ -29,6 +29,8 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
 from dispatch.orders import routes as orders_routes
+from dispatch.people import api as people_api
+from dispatch.people import courier_routes, loan_routes, step_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
@@ -56,10 +58,12 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, people_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
     for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)
+    for pages_of_people in (courier_routes.blueprint, loan_routes.blueprint, step_routes.blueprint):
+        app.register_blueprint(pages_of_people)
     gateway.init_app(app)
     jobs.init_app(app)
     cli.init_app(app)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
-from dispatch.core.clock import now
+from dispatch.core.clock import iso, now
 from dispatch.core.errors import NotFound
 from dispatch.core.geo import Point, metres
+from dispatch.core.permits import permitted
 from dispatch.people.identity import Actor
 from dispatch.people.models import Lent, Level, Loan, Person, Role, Unit
+from dispatch.people.policy import LENDING
 from dispatch.people.states import LentStatus, LoanStatus
 
 #: So many loans that are over are shown.
@@ -112,3 +115,24 @@ def _with_people(connection: Connection, rows: Any) -> list[dict[str, Any]]:
 def due(connection: Connection) -> list[str]:
     """The loans whose time is over and of whom the journals do not know it yet."""
     return list(connection.execute(select(_loans.c.id).where(_loans.c.status.in_(_OPEN), _loans.c.until <= now()).limit(500)).scalars())
+
+
+def loan_actions(actor: Actor, loan: dict[str, Any]) -> list[str]:
+    """What this person may do with it as it stands; the pages show buttons for these alone."""
+    subject = SimpleNamespace(**loan)
+    possible = {
+        "accept": loan["status"] == LoanStatus.PROPOSED,
+        "decline": loan["status"] == LoanStatus.PROPOSED,
+        "withdraw": loan["status"] == LoanStatus.PROPOSED,
+        "end": loan["status"] == LoanStatus.RUNNING,
+        "leave": loan["my_status"] == (LentStatus.NAMED if loan["status"] == LoanStatus.PROPOSED else LentStatus.SERVING),
+    }
+    return [verb for verb, now_possible in possible.items() if now_possible and permitted(LENDING, verb, actor, subject)]
+
+
+def loan_shown(actor: Actor, loan: dict[str, Any]) -> dict[str, Any]:
+    """A loan as the API says it."""
+    names = ("id", "status", "from_station_id", "to_station_id", "by_station_id", "lender", "borrower", "number", "depot", "reason",
+             "my_status", "people")  # fmt: skip
+    moments = {name: iso(loan[name]) for name in ("until", "proposed_at", "ended_at")}
+    return {name: loan[name] for name in names} | moments | {"actions": loan_actions(actor, loan)}
