@@ -4,6 +4,7 @@ The map of the house (imports run from the top of this list down, never up):
 
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
+    audits                who has seen or taken away what of the residents' data, to be read
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
     residents             who is cared for; every reveal is written down
     people                units, persons, signing in, duty
@@ -23,6 +24,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch import cli, demo, jobs, preparing
+from dispatch.audits import routes as audits_routes
 from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
@@ -62,7 +64,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         api.register_blueprint(blueprint)
     for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)
-    for pages_of_people in (courier_routes.blueprint, loan_routes.blueprint, step_routes.blueprint):
+    for pages_of_people in (courier_routes.blueprint, loan_routes.blueprint, step_routes.blueprint, audits_routes.blueprint):
         app.register_blueprint(pages_of_people)
     gateway.init_app(app)
     jobs.init_app(app)
