@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+import unicodedata
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -188,7 +189,8 @@ def _try(row: Any, code: str) -> None:
 
 def _step_of(secret: str, code: str) -> int | None:
     """Which step of the clock this code belongs to, of the few that are good now."""
-    digits = re.sub(r"\s", "", code)
+    # As an input method for Chinese may write them.
+    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code))
     current = int(now().timestamp()) // STEP_S
     totp = pyotp.TOTP(secret)
     for step in range(current - SKEW, current + SKEW + 1):
