@@ -142,7 +142,8 @@ def test_the_edges_are_these_two() -> None:
 
 #: (role, whose, has entered him) → may confirm, and may where the word above is wanted.
 WORDS = {
-    ("coordinator", "own", False): (True, False), ("coordinator", "own", True): (False, False), ("coordinator", "other", False): (False, False),
+    ("coordinator", "own", False): (True, False), ("coordinator", "own", True): (False, False),
+    ("coordinator", "other", False): (False, False),
     ("supervisor", "own", False): (True, True), ("supervisor", "other", False): (False, False), ("supervisor", "own", True): (False, False),
     ("admin", "own", False): (True, True), ("admin", "own", True): (False, False), ("clerk", "own", False): (False, False),
     ("courier", "own", False): (False, False),
