@@ -42,6 +42,10 @@ HEARS = {
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.escalated": AT_THE_DESKS | {"supervisor"},
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
+    "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
+    "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
+    "loan.withdrawn": {"coordinator"}, "loan.refused": {"coordinator"}, "loan.left": {"coordinator"}, "loan.lapsed": {"coordinator"},
+    "loan.ended": {"coordinator"},
 }  # fmt: skip
 
 
