@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g, request
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
 from dispatch.core.clock import now
 from dispatch.core.columns import Moment
@@ -57,16 +57,14 @@ class Actor:
         return self.place or self.home
 
 
-_moment = bindparam("moment", type_=Moment())
-
-
 def _actors() -> Select[Any]:
     columns = ("id", "role", "unit_id", "active", "on_duty", "skills", "last_lat", "last_lon", "serving_station_id", "serving_until")
     home = (_persons.c.station_id.label("home_station_id"), _units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
-    # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
-    serves = case((_persons.c.serving_until > _moment, _persons.c.serving_station_id), else_=_persons.c.station_id)
-    found = select(*(_persons.c[name] for name in columns), serves.label("station_id"), *home, _settings.c.choices)
-    return found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == serves)
+    # For whoever is not lent this joins nothing: one read serves both, and the claim's path is no longer for it.
+    there = _settings.alias("there")
+    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices, there.c.choices.label("choices_there"))
+    found = found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
+    return found.outerjoin(there, there.c.station_id == _persons.c.serving_station_id)
 
 
 def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -75,7 +73,7 @@ def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[A
 
 
 _by_bearer = Prepared(_by_token(Bearer.__table__))
-_by_session = Prepared(_by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > _moment))
+_by_session = Prepared(_by_token(SignedIn.__table__, SignedIn.__table__.c.expires_at > bindparam("moment", type_=Moment())))
 _one = _actors().where(_persons.c.id == bindparam("person"))
 _by_id = Prepared(_one)
 # Held against other commands of the same person only: a row that refers to this one (a claim) need not wait for it.
@@ -87,10 +85,13 @@ def _actor(row: Any) -> Actor | None:
         return None
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
     home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
-    skills, settings = frozenset(row.skills or ()), settings_from(row.choices)
-    until = row.serving_until if row.station_id != row.home_station_id else None
+    skills = frozenset(row.skills or ())
+    # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
+    until = row.serving_until if row.serving_until is not None and row.serving_until > now() else None
     lent = (row.home_station_id, row.serving_station_id, until)
-    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, home, settings, *lent)
+    station_id, choices = (row.serving_station_id, row.choices_there) if until else (row.home_station_id, row.choices)
+    settings = settings_from(choices)
+    return Actor(row.id, row.role, row.unit_id, station_id, row.active, row.on_duty, skills, place, home, settings, *lent)
 
 
 class Credential(NamedTuple):
@@ -113,18 +114,18 @@ def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
 def actor_for(credential: Credential) -> Actor | None:
     """The person as they are now; None when the session has ended, the token is unknown or the person is suspended."""
     if credential.kind == "bearer":
-        return _actor(_by_bearer.first(reading(), hash=credential.token_hash, moment=now()))
+        return _actor(_by_bearer.first(reading(), hash=credential.token_hash))
     return _actor(_by_session.first(reading(), hash=credential.token_hash, moment=now()))
 
 
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
-    return _actor(_locked.first(connection, person=person_id, moment=now()))
+    return _actor(_locked.first(connection, person=person_id))
 
 
 def actor_by_id(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, not held."""
-    return _actor(_by_id.first(connection, person=person_id, moment=now()))
+    return _actor(_by_id.first(connection, person=person_id))
 
 
 def asker() -> Actor:

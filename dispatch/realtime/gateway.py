@@ -19,7 +19,6 @@ from dispatch.core import wire
 from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.orders import closing, delivering
 from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in

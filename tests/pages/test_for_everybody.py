@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.house import House
 from tests.pages.personas import DESKTOP, NARROW, PATIENCE_MS, PHONE, AsPersona, Persona
-from tests.pages.scenes import Scene
+from tests.pages.scenes import LONG_LATIN, Scene
 
 pytestmark = pytest.mark.slow
 _numbers = itertools.count(1)
@@ -35,13 +35,22 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
     scene.too_long()
+    scene.lend("courier2")
+    scene.lend("courier3", accepted=False)
+    scene.ask()
+    scene.newcomers("周小海", LONG_LATIN[:60])
+    one = scene.courier("courier1")
+    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
+    scene.do("courier1", errands[0], "reveal")
     scene.close()
     return {
         "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
+        "courier2": ["/board"],
         "courier3": ["/board"],
-        "clerk": ["/desk"],
-        "coordinator": ["/watch", "/couriers", "/design", "/board"],
-        "supervisor": ["/overview"],
+        "clerk": ["/desk", "/second-step"],
+        "coordinator": ["/watch", "/couriers", "/design", "/board", f"/couriers/{one}", "/loans", "/newcomers", "/audit"],
+        "coordinator2": ["/loans", "/audit"],
+        "supervisor": ["/overview", "/newcomers", "/audit"],
     }
 
 
