@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -538,12 +538,6 @@ def test_two_coordinators_lend_by_their_pages_and_a_form_keeps_what_was_typed(ap
 
 
 # Two at once, on either database
-
-
-@pytest.fixture
-def either(either_app: Flask) -> Iterator[Flask]:
-    with either_app.app_context():
-        yield either_app
 
 
 def at_once(app: Flask, *acts: Callable[[], Any]) -> list[str]:

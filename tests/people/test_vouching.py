@@ -21,7 +21,7 @@ from dispatch.people.policy import VOUCHING
 from dispatch.people.states import VOUCHING as MOVES
 from dispatch.people.states import Vouched
 from tests.people.doors import DEPOT, DISTRICT, NEIGHBOUR, STATION, Browser, Cast, rows
-from tests.people.test_lending import at_once, either, someone, told  # noqa: F401 - a fixture and what goes with it
+from tests.people.test_lending import at_once, someone, told
 
 PHONE = "13755502468"
 
@@ -184,7 +184,7 @@ def test_on_the_pages_one_enters_and_another_confirms(app: Flask, cast: Cast) ->
 
 
 @pytest.mark.slow
-def test_two_words_at_once_are_one(either: Flask) -> None:  # noqa: F811
+def test_two_words_at_once_are_one(either: Flask) -> None:
     two_words()
     for n in range(10):
         newcomer = enter(someone("coordinator"), f"1375550{n:04d}")
