@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import uuid
 from collections.abc import Callable
@@ -29,7 +30,11 @@ def until(what: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 def hellos(caller: Caller) -> list[str]:
-    """The stations that his line was greeted with, one after the other."""
+    """The stations that his line was greeted with, one after the other; greeted twice with the same is once."""
+    return [station for station, _again in itertools.groupby(greetings(caller))]
+
+
+def greetings(caller: Caller) -> list[str]:
     return [said["streams"][0]["station_id"] for name, said in caller.heard if name == "hello"]
 
 
@@ -134,7 +139,7 @@ def test_he_is_told_that_he_is_named_and_his_word_is_heard_by_both_desks(serve: 
     at = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     me = courier.get("/me").json()["id"]
     loan = house["coordinator"].post("/loans", {"to_station_id": NEIGHBOUR, "until": at, "persons": [me]}).json()["id"]
-    until(lambda: hellos(courier) == [STATION, STATION])
+    until(lambda: len(greetings(courier)) >= 2 and set(greetings(courier)) == {STATION})
     assert [one["my_status"] for one in courier.get("/loans").json()["items"]] == ["named"]
     assert courier.post(f"/loans/{loan}/leave", key=str(uuid.uuid4())).json()["my_status"] == "refused"
     for desk in desks:
