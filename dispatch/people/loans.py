@@ -88,7 +88,8 @@ def my_loans(connection: Connection, person_id: str) -> list[dict[str, Any]]:
     """The loans in which a courier has a part now: he is named, or serves."""
     his = _lent.c.person_id == person_id, _lent.c.status.in_([LentStatus.NAMED, LentStatus.SERVING])
     alive = (_loans.c.status.in_(_OPEN), _loans.c.until > now(), _loans.c.id.in_(select(_lent.c.loan_id).where(*his)))
-    return [dict(row._mapping) for row in connection.execute(_listed().where(*alive).order_by(_loans.c.until), {"me": person_id})]
+    found = _listed().where(*alive).order_by(_loans.c.until)
+    return [{**row._mapping, "people": []} for row in connection.execute(found, {"me": person_id})]
 
 
 def one_loan(connection: Connection, actor: Actor, loan_id: str) -> dict[str, Any]:
