@@ -10,7 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from babel import Locale
+from flask import Flask
 
+from dispatch.people.identity import Credential
+from dispatch.realtime.audience import audience_of
+from dispatch.realtime.broadcaster import Broadcaster
+from dispatch.realtime.listeners import Listener, Listeners, listeners
 from tests.house import Caller
 from tests.realtime.conftest import Serve, Served
 
@@ -117,6 +123,19 @@ def test_at_the_deadline_his_line_is_home_and_both_journals_know(serve: Serve, n
             return [entry["data"]["how"] for entry in entries if entry["type"] == "loan.ended"] == ["clock"]
 
         until(ended)
+
+
+def test_the_broadcaster_looks_at_the_deadline_by_itself(app: Flask, cast: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Any] = []
+    monkeypatch.setattr(Listeners, "look_again_who", lambda _self, which: looked.append(which))
+    speaker, actor = Broadcaster(app), cast("courier1")
+    for span, times in (({"hours": 1}, 0), ({"seconds": -1}, 1)):
+        until = datetime.now(UTC) + timedelta(**span)
+        listener = Listener(actor.id, Credential("bearer", ""), audience_of(actor), (NEIGHBOUR,), Locale("zh"), (STATION,), until)
+        monkeypatch.setitem(listeners.by_sid, "sid", listener)
+        assert listeners.streams() == {NEIGHBOUR: {audience_of(actor)}, STATION: set()}
+        speaker.speak()
+        assert len(looked) == times
 
 
 def test_what_is_taken_from_him_at_home_leaves_his_page_while_he_is_away(serve: Serve, need: dict[str, Any]) -> None:
