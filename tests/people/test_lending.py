@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from dispatch.audits.queries import Wanted, counts_of, doers, rows_of, today
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound, Refused, TooLate
 from dispatch.core.idempotency import Once
@@ -23,16 +24,21 @@ from dispatch.journal.reading import entries_since
 from dispatch.orders import claiming, delivering, posting
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.queries import couriers_of, my_orders
+from dispatch.orders.recalling import held_by_strangers
 from dispatch.people import answering, lending
 from dispatch.people.answering import by_the_clock
+from dispatch.people.changing import courier_shown
 from dispatch.people.choosing import choose
 from dispatch.people.enrolling import give_role, set_active
 from dispatch.people.identity import Actor, actor_by_id
+from dispatch.people.inviting import invite_courier
 from dispatch.people.loans import due, loan_actions, loans_of, my_loans, neighbours
 from dispatch.people.models import Lent, Loan, Person, Role, Unit
 from dispatch.people.policy import LENDING
-from dispatch.people.queries import person_by_login
+from dispatch.people.queries import couriers_listed, person_by_login
 from dispatch.people.states import LENT, LOAN, LentStatus, LoanStatus
+from dispatch.people.vouching import newcomers
+from dispatch.residents.models import Export
 from tests.people.doors import DEPOT, DISTRICT, NEIGHBOUR, STATION, Browser, Cast, rows
 
 LOANS, PARTS, PERSONS = Loan.__table__, Lent.__table__, Person.__table__
@@ -604,3 +610,32 @@ def test_one_courier_in_two_loans_that_are_accepted_at_once_goes_with_one(either
         won = two[said.index("ok")]
         answering.end(borrower, won, once(borrower))
         answering.withdraw(lender, two[1 - said.index("ok")], once(lender))
+
+
+@pytest.mark.slow
+def test_every_list_reads_the_same_on_either_database(either: Flask) -> None:
+    lender, borrower, courier = someone("coordinator"), someone("coordinator2"), someone("courier1")
+    loan = str(lending.offer(lender, NEIGHBOUR, later(), once(lender), persons=[courier.id])["loan_id"])
+    answering.accept(borrower, loan, once(borrower))
+    with transaction() as work:
+        choose(work, STATION, {"vouch_twice": "on"})
+    newcomer, _token = invite_courier(lender, name="周小海", phone="13755502468", depot_id=DEPOT)
+    look_again()
+    seen = reading()
+    assert [(one["id"], one["status"], len(one["people"])) for one in loans_of(seen, lender)] == [(loan, "running", 1)]
+    assert [one["id"] for one in my_loans(seen, courier.id)] == [loan]
+    assert [one["id"] for one in neighbours(seen, STATION)] == [NEIGHBOUR]
+    assert [one["lent_to"] for one in couriers_listed(seen, [STATION]) if one["id"] == courier.id] == ["新港街道社工站"]
+    assert newcomer not in [one["id"] for one in couriers_listed(seen, [STATION])]
+    assert courier.id in [one.id for one in couriers_of(seen, NEIGHBOUR)]
+    assert [one["person_id"] for one in newcomers(seen, someone("supervisor"))] == [newcomer]
+    assert [deed["verb"] for deed in courier_shown(seen, lender, courier.id)["deeds"]] == ["lent", "named", "entered"]
+    export = {"id": "e", "person_id": lender.id, "station_id": STATION, "unit_id": STATION, "what": "audit", "rows": 1, "why": "check"}
+    with transaction() as work:
+        work.execute(Export.__table__.insert().values(**export, at=now()))
+    look_again()
+    seen, wanted = reading(), Wanted(today(), today())
+    assert [row["kind"] for row in rows_of(seen, STATION, wanted, 1)[0]] == ["export"]
+    assert [one["id"] for one in doers(seen, STATION, wanted)] == [lender.id]
+    assert [(row["reveal"], row["export"]) for row in counts_of(seen, DISTRICT, wanted)] == [(0, 1), (0, 0)]
+    assert held_by_strangers(seen) == []
