@@ -19,7 +19,7 @@ from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
-from dispatch.people import signing_in
+from dispatch.people import answering, loans, signing_in
 from dispatch.reports import counting
 
 #: The advisory lock by which one process is the leader.
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due, and recall what is in the wrong hands; returns how many orders moved."""
+    """Lapse, expire and escalate what is due, recall what is in the wrong hands, end loans; returns how many of them there were."""
     with app.app_context():
         return sum(_done(name, act) for name, act in _due())
 
@@ -40,6 +40,7 @@ def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
+    yield from (("loan", partial(answering.by_the_clock, loan_id)) for loan_id in loans.due(reading()))
 
 
 def _done(name: str, act: Callable[[], bool]) -> bool:

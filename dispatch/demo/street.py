@@ -68,6 +68,7 @@ def load() -> bool:
 def _people(work: Work, chance: random.Random) -> None:
     staff = (
         ("clerk", Role.CLERK, HOME, "王敏"), ("clerk2", Role.CLERK, OTHER, "刘芳"), ("coordinator", Role.COORDINATOR, STATION, "李红梅"),
+        ("coordinator2", Role.COORDINATOR, NEIGHBOUR, "高秀云"),
         ("supervisor", Role.SUPERVISOR, DISTRICT, "周建华"), ("admin", Role.ADMIN, DISTRICT, "管理员"),
     )  # fmt: skip
     for login, role, unit, name in staff:

@@ -19,6 +19,7 @@ from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person, Role, Unit
+from dispatch.people.serving import serves_at
 from dispatch.residents.models import Resident
 
 PAGE = 50
@@ -201,7 +202,7 @@ def holders_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, li
 
 
 def couriers_of(connection: Connection, station_id: str) -> list[Row]:
-    """The station's couriers with depot, duty and open claims."""
+    """The couriers who serve at the station now, its own and those lent to it, with depot, duty and open claims."""
     held = (
         select(func.count())
         .select_from(_claims)
@@ -210,7 +211,7 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
     ).scalar_subquery()
     columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
-    mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
+    mine = (serves_at(station_id, now()), _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
 
 

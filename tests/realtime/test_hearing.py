@@ -44,6 +44,10 @@ HEARS = {
     "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
     "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
+    "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
+    "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
+    "loan.withdrawn": {"coordinator"}, "loan.refused": {"coordinator"}, "loan.left": {"coordinator"}, "loan.lapsed": {"coordinator"},
+    "loan.ended": {"coordinator"},
 }  # fmt: skip
 
 
