@@ -73,6 +73,8 @@ const catchUpAll = () => (cursors.size ? Promise.all([...cursors.keys()].map(cat
 function hello({ streams }) {
   show("live");
   const been = cursors.size > 0;
+  // A courier who is lent, or home again, follows another station.
+  for (const known of [...cursors.keys()]) streams.some(({ station_id }) => station_id === known) || cursors.delete(known);
   for (const { station_id, head } of streams) {
     if (!cursors.has(station_id)) cursors.set(station_id, head);
   }

@@ -27,6 +27,11 @@ def same_station(actor: Any, order: Any) -> bool:
     return bool(actor.station_id is not None and actor.station_id == order.station_id)
 
 
+def at_his_stations(actor: Any, order: Any) -> bool:
+    """A courier who was lent, or has come home, finishes what he holds from before."""
+    return order.station_id is not None and order.station_id in actor.stations
+
+
 def same_community(actor: Any, order: Any) -> bool:
     return bool(actor.unit_id == order.community_id)
 
@@ -67,11 +72,11 @@ HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
 
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)
-_HOLDER = (is_courier, same_station, has_held)
+_HOLDER = (is_courier, at_his_stations, has_held)
 
 PERMITS: Permits = {
-    "see": [(is_courier, same_station, on_the_board), _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
-    "see_private": [(is_courier, same_station, holds), _CLERK, _COORDINATOR],
+    "see": [(is_courier, same_station, on_the_board), _HOLDER, _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
+    "see_private": [(is_courier, at_his_stations, holds), _CLERK, _COORDINATOR],
     "see_code": [_CLERK, _COORDINATOR],
     "see_holders": [_CLERK, _COORDINATOR],
     "post": [_CLERK, _COORDINATOR],
@@ -90,7 +95,7 @@ PERMITS: Permits = {
     "pick_up": [_HOLDER],
     "deliver": [_HOLDER],
     "fail": [_HOLDER],
-    "reveal": [(is_courier, same_station, has_held), _CLERK, _COORDINATOR],
+    "reveal": [_HOLDER, _CLERK, _COORDINATOR],
     "confirm": [_CLERK, _COORDINATOR],
     "cancel": [_CLERK, _COORDINATOR],
     "reopen": [_COORDINATOR],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, send_file
 
 from dispatch.core.errors import SignInNeeded
@@ -13,7 +11,7 @@ from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.posting import URGENCIES
 from dispatch.orders.presenting import present_one
-from dispatch.orders.queries import counts_by_community
+from dispatch.orders.transcribing import MOST_AT_ONCE
 from dispatch.orders.wall import PASS_LASTS_S, station_of_pass, wall_of, wall_pass
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
@@ -49,6 +47,13 @@ def desk() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("orders/desk.html", page_state={"orders": orders_listing(actor, "active", 1)})
+
+
+@blueprint.get("/desk/ledger")
+def ledger() -> str:
+    """A clerk's desk: many needs at once, from a sheet."""
+    check_role(asker(), Role.CLERK)
+    return render_template("orders/ledger.html", page_state={"most": MOST_AT_ONCE})
 
 
 @blueprint.get("/watch")
@@ -92,15 +97,6 @@ def _station_of_the_wall() -> str:
         return station_of_pass(reading(), request.cookies[WALL_COOKIE])
     check_role(actor, Role.COORDINATOR)
     return str(actor.station_id)
-
-
-@blueprint.get("/overview")
-def overview() -> str:
-    """A supervisor's page: counts by community."""
-    actor = asker()
-    check_role(actor, Role.SUPERVISOR)
-    rows: list[Any] = [dict(row._mapping) for row in counts_by_community(reading(), actor.unit_id)]
-    return render_template("orders/overview.html", rows=rows)
 
 
 @blueprint.get("/orders/<order_id>/photo")

@@ -20,6 +20,8 @@ class Settings:
 
     claim_cap: int = _number(3, 1, 50, "How many orders a courier may hold at once.")
     look_first: bool = field(default=False, metadata={"says": "Whether the station looks at what clerks post before couriers see it."})
+    vouch_twice: bool = field(default=False, metadata={"says": "Whether a second person must confirm a courier whom a coordinator enters."})
+    vouch_above: bool = field(default=False, metadata={"says": "Whether that second person must be the district's supervisor."})
     pick_up_urgent: int = _number(15, 1, 1440, "Minutes from the claim of an urgent order to the pick-up; then it is back on the board.")
     pick_up_other: int = _number(45, 1, 1440, "The same for orders that are not urgent.")
     escalate_urgent: int = _number(5, 1, 1440, "Minutes until an urgent order that nobody takes is announced at the coordinator's desk.")

@@ -14,6 +14,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
@@ -36,7 +37,9 @@ ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.f
 #: After these an order is somebody's who did not ask for it this moment.
 GIVES = {"order.assigned", "order.claimed"}
 #: After this somebody may have to go.
-ENDS_PERSON = {"person.suspended", "person.enrolled"}
+ENDS_PERSON = {"person.suspended", "person.enrolled", "loan.started", "loan.left", "loan.ended"}
+#: Of this the couriers who are meant are told by a fresh `hello`: their pages look again.
+MEANS_PERSONS = {"loan.offered", "loan.declined", "loan.withdrawn", "loan.lapsed"}
 
 log = structlog.get_logger()
 
@@ -85,6 +88,8 @@ class Broadcaster:
 
     def speak(self) -> None:
         """Say what is new, and now and then where the heads are."""
+        if listeners.somebody_is_due_home(now()):
+            listeners.look_again_who(self.app)
         streams = listeners.streams()
         if streams:
             now_at = heads(reading(), streams)
@@ -94,7 +99,7 @@ class Broadcaster:
                 self._say_heads(streams, now_at)
         if self._strangers:
             self._strangers = False
-            listeners.drop_strangers(self.app)
+            listeners.look_again_who(self.app)
             presence().share()
         listeners.cut_off_the_deaf()
         for unheard in self.cursors.keys() - listeners.streams().keys():
@@ -121,6 +126,8 @@ class Broadcaster:
                 for person_id in entry["data"]["persons"]:
                     socketio.emit("yours", {"order_id": entry["data"]["order_id"], "why": why}, to=person_room(person_id))
             self._strangers = self._strangers or entry["type"] in ENDS_PERSON
+            if entry["type"] in MEANS_PERSONS:
+                listeners.greet_again(self.app, set(entry["data"].get("persons", ())))
 
     def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:
         self._heads_at = time.monotonic()
