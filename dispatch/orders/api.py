@@ -7,8 +7,7 @@ from typing import Any
 from flask import request
 from flask.views import MethodView
 
-from dispatch.core.doors import Door
-from dispatch.core.errors import Invalid
+from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting
@@ -23,27 +22,14 @@ from dispatch.orders.forms import (
     PhotoForm,
     PlaceForm,
     ReasonForm,
+    VersionForm,
     place_in,
 )
-from dispatch.orders.listing import claim_or_suggest, orders_listing
+from dispatch.orders.listing import claim_or_suggest, courier_items, orders_listing
 from dispatch.orders.presenting import outcome_order, present_one
-from dispatch.orders.queries import couriers_of
-from dispatch.people.identity import Actor, asker
-from dispatch.people.models import Role
+from dispatch.people.identity import asker
 
 blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
-
-
-def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = False) -> Once:
-    """The command's key, from its header.
-
-    Raises:
-        Invalid: it is required and missing, or not a UUID.
-    """
-    key = request.headers.get("Idempotency-Key")
-    if required and not key:
-        raise Invalid("Idempotency-Key")
-    return Once(actor.id, key, verb, body)
 
 
 @blueprint.route("/orders")
@@ -139,7 +125,9 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
-    return outcome_order(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
+    return outcome_order(
+        actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body}), body.get("version"))
+    )
 
 
 @blueprint.post("/orders/<order_id>/assign")
@@ -148,7 +136,9 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
-    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
+    key = once(actor, "assign", {"order_id": order_id, **body})
+    said = {"version": body.get("version"), "phoned_in": body["phoned_in"]}
+    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], key, **said))
 
 
 @blueprint.post("/orders/<order_id>/confirm")
@@ -160,19 +150,23 @@ def confirm(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/open")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def open_order(order_id: str) -> dict[str, Any]:
+def open_order(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
-    return outcome_order(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
+    key = once(actor, "open", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.open_order(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reopen")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def reopen(order_id: str) -> dict[str, Any]:
+def reopen(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
-    return outcome_order(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
+    key = once(actor, "reopen", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.reopen(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reveal")
@@ -188,7 +182,5 @@ def reveal(order_id: str) -> dict[str, Any]:
 def couriers() -> dict[str, Any]:
     """The station's couriers, for its coordinator."""
     actor = asker()
-    rows = couriers_of(reading(), actor.station_id) if actor.role == Role.COORDINATOR and actor.station_id else []
-    names = ("id", "name", "depot", "on_duty", "active", "open_claims")
-    items = [{name: getattr(row, name) for name in names} for row in rows]
+    items = courier_items(reading(), actor)
     return {"items": items, "page": 1, "pages": 1, "total": len(items)}

@@ -67,6 +67,9 @@ def has_held(_actor: Any, order: Any) -> bool:
     return order.held_epoch is not None
 
 
+#: What a courier may do with what he holds alone: to him who has held it, it is too late.
+HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
+
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)
 _HOLDER = (is_courier, at_his_stations, has_held)
@@ -80,6 +83,13 @@ PERMITS: Permits = {
     "open": [_COORDINATOR],
     "claim": [(is_courier, same_station, on_duty, has_skills)],
     "assign": [_COORDINATOR],
+    "reassign": [_COORDINATOR],
+    "split": [_COORDINATOR],
+    "correct": [_CLERK, _COORDINATOR],
+    "no_show": [_CLERK, _COORDINATOR],
+    "see_queue": [_CLERK, _COORDINATOR],
+    "queue": [(is_courier, same_station, on_duty, has_skills)],
+    "unqueue": [(is_courier, same_station)],
     "decline": [(is_courier, same_station)],
     "release": [_HOLDER],
     "pick_up": [_HOLDER],
@@ -103,9 +113,13 @@ _HEARD_ON_THE_BOARD = [(is_courier, same_station, was_on_the_board), _CLERK, _CO
 HEARD: Permits = {
     "order.posted": _HEARD_ON_THE_BOARD,
     "order.opened": [(is_courier, same_station), _CLERK, _COORDINATOR],
+    "order.corrected": _HEARD_ON_THE_BOARD,
     "order.claimed": _HEARD_ON_THE_BOARD,
     "order.assigned": _HEARD_ON_THE_BOARD,
     "order.released": _HEARD_ON_THE_BOARD,
+    "order.missed": _HEARD_ON_THE_BOARD,
+    "order.queued": _HEARD_ON_THE_BOARD,
+    "order.unqueued": _HEARD_ON_THE_BOARD,
     "order.picked_up": _HEARD_ON_THE_BOARD,
     "order.delivered": _HEARD_ON_THE_BOARD,
     "order.confirmed": _HEARD_ON_THE_BOARD,
@@ -113,6 +127,8 @@ HEARD: Permits = {
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+    "order.no_show_answered": [_CLERK, _COORDINATOR],
+    "message.sent": [(is_courier, same_station), _COORDINATOR],
 }
 #: What an entry says of persons is for those who may see the holders.
 HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

@@ -5,6 +5,7 @@ import { command, debounce, looking, onEntries, onForget, onResync, start } from
 import { tellPlace } from "../place.js";
 import { say } from "../texts.js";
 import { facts, head, reasons, statusTag, time } from "./cards.js";
+import { listen } from "./told.js";
 
 const RELEASES = ["busy", "far", "cannot_carry", "later", "resident_changed", "other"];
 const FAILURES = ["nobody_home", "out_of_stock", "wrong_address", "refused", "unsafe", "other"];
@@ -158,6 +159,7 @@ onForget((orderId) => {
 });
 onResync(refresh);
 draw();
+listen(() => (order.mine ? [order.id] : []));
 start();
 if (location.hash === "#claimed") {
   history.replaceState(null, "", location.pathname);

@@ -54,6 +54,23 @@ class Scene:
             self.do("clerk" if verb == "confirm" else courier, order["id"], verb, **said.get(verb, {}))
         return order
 
+    def told(self, courier: str = "courier1", other: str = "courier2") -> None:
+        """What a courier can be told himself: the station's words, a place in a queue, a head start of others, a record about him."""
+        missed = self.taken_as_far("claimed", courier, kind="parcel", summary="代取快递")
+        holder = self["coordinator"].get(f"/orders/{missed['id']}").json()["holders"][0]["id"]
+        self.do("coordinator", missed["id"], "no-show", person_id=holder, reason="never_came")
+        self.do("coordinator", missed["id"], "cancel", reason="solved")
+        full = self.taken_as_far("claimed", other, kind="meal", summary="送午饭", skills=[])
+        self.do(courier, full["id"], "queue")
+        self.do(other, self.taken_as_far("claimed", other, kind="bill", summary="代缴水费", skills=[])["id"], "pick-up")
+        helped = self.taken_as_far("picked_up", other, skills=[], summary="代买面粉", kind="groceries")
+        self.do(other, helped["id"], "deliver", code=helped["code"])
+        self.do("clerk", helped["id"], "confirm")
+        for text in ("下午有雨，骑车慢一点；3号楼电梯停用，请走二单元。", LONG_LATIN + LONG_LATIN):
+            self["coordinator"].post("/messages", {"text": text[:200]}).raise_for_status()
+        self.house.flask("org", "settings", "120116014", "head_start_s=600")
+        self.post(summary="代买鸡蛋", kind="groceries", familiar_first=True, skills=[])
+
     def too_long(self) -> dict[str, Any]:
         """As long as the form allows, in signs that break anywhere and in a word that does not."""
         self.post(

@@ -91,8 +91,22 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
             scene.do("coordinator", order_id, "cancel", reason="other")
 
 
+def told_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """The board of a courier who is told things himself: words of the station, a queue, a head start of others, a record and his answer."""
+    courier = album.enter("courier1", locale, color_scheme).live()
+    courier.page.locator("#full-part summary").click()
+    courier.sees("#full .card")
+    album.keep(courier, f"{kind}-board-told")
+    courier.leave()
+
+
 def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> None:
     """The desks of the staff."""
+    wall = album.enter("coordinator", locale, color_scheme, (1920, 1080))
+    wall.go("/wall")
+    wall.sees('#wall-line[data-state="live"]')
+    album.keep(wall, f"{kind}-wall")
+    wall.leave()
     for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
@@ -113,8 +127,12 @@ def _a_mistake(album: Album, clerk: Persona) -> None:
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page = coordinator.page
-    page.locator("#unclaimed .card button.opener").first.click()
+    page.locator("#unclaimed .slip").first.click()
+    page.keyboard.press("a")
     album.keep(coordinator, "screen-watch-assign")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    album.keep(coordinator, "screen-watch-keys")
     coordinator.go("/couriers")
     coordinator.live()
     album.keep(coordinator, "screen-couriers")
@@ -214,6 +232,10 @@ def main() -> None:
             for kind, locale, color_scheme in [("screen", "zh", "light"), ("english", "en", "light"), ("dark", "zh", "dark")]:
                 scene["courier3"].http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
                 couriers_screens(album, scene, kind, locale, color_scheme)
+                if kind == "screen":
+                    scene["courier1"].http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
+                    scene.told()
+                told_screens(album, scene, kind, locale, color_scheme)
                 desks_screens(album, kind, locale, color_scheme)
             people_screens(album, scene)
             scene.close()

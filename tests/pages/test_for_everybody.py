@@ -34,6 +34,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     errands = [scene.taken_as_far(state)["id"] for state in ("claimed", "picked_up", "delivered", "released")]
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
+    scene.told()
     scene.too_long()
     waiting = scene.corrected()
     scene.lend("courier2")
@@ -57,6 +58,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         "clerk": ["/desk", "/overview", "/second-step"],
         "coordinator": [
             "/watch",
+            "/wall",
             "/couriers",
             "/design",
             "/board",
@@ -172,13 +174,13 @@ def test_a_coordinator_gives_an_order_to_somebody_by_keyboard(as_persona: AsPers
     order = scene.post(summary="送一盒降压药", skills=[])
     coordinator = as_persona("coordinator").live()
     card = coordinator.page.locator(f'[data-id="{order["id"]}"]')
-    card.get_by_role("button", name="指派").focus()
-    coordinator.page.keyboard.press("Enter")
-    coordinator.page.keyboard.press("Tab")
-    expect(card.get_by_label("指派给…")).to_be_focused()
+    card.get_by_role("button").focus()
+    for key in ("Enter", "a"):
+        coordinator.page.keyboard.press(key)
+    expect(coordinator.page.locator("#opened").get_by_label("给谁")).to_be_focused()
     coordinator.page.keyboard.press("ArrowDown")
     assert scene["coordinator"].get(f"/orders/{order['id']}").json()["status"] == "open"
-    coordinator.page.keyboard.press("Tab")
+    coordinator.tab_to("指派")
     coordinator.page.keyboard.press("Enter")
     expect(coordinator.page.locator(f'#under_way [data-id="{order["id"]}"]')).to_be_visible(timeout=PATIENCE_MS)
 
