@@ -29,6 +29,7 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
 from dispatch.orders import routes as orders_routes
+from dispatch.orders import standing_api
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
@@ -56,7 +57,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, standing_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
     for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)

@@ -18,6 +18,7 @@ from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
+from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import signing_in
 
 #: The advisory lock by which one process is the leader.
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due, and recall what is in the wrong hands; returns how many orders moved."""
+    """Lapse, expire and escalate what is due, recall what is in the wrong hands, post what comes back; returns how much was done."""
     with app.app_context():
         return sum(_done(name, act) for name, act in _due())
 
@@ -38,6 +39,7 @@ def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
+    yield from (("recur", partial(fall_due, standing_id)) for standing_id in due_standings(reading()))
 
 
 def _done(name: str, act: Callable[[], bool]) -> bool:

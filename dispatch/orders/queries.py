@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, func, null, select, true
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotFound
@@ -171,7 +171,7 @@ def orders_page(connection: Connection, actor: Actor, status: str | None, page: 
     """One page of the orders that a person may see, newest first, and how many there are in all.
 
     Args:
-        status: a status, `active` (not finished), `today` (posted since midnight) or None for all.
+        status: a status, `active` (not finished), `today` (posted since midnight), `unsatisfied` (closed so) or None for all.
         page: from 1.
     """
     where = [_visible(actor)]
@@ -179,6 +179,8 @@ def orders_page(connection: Connection, actor: Actor, status: str | None, page: 
         where.append(_orders.c.status.in_(sorted(set(Status) - FINISHED)))
     elif status == "today":
         where.append(_orders.c.posted_at >= now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0))
+    elif status == "unsatisfied":
+        where += [_orders.c.status == Status.CLOSED, _orders.c.satisfied.is_(false())]
     elif status:
         where.append(_orders.c.status == status)
     total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
