@@ -98,7 +98,9 @@ def _first(work: Work, standing_id: str, day: date, became: str) -> bool:
     dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     row: dict[str, Any] = {"standing_id": standing_id, "day": day.isoformat(), "became": became, "at": now()}
     row["seen_at"] = None if became == "missed" else now()
-    return work.execute(dialect.insert(_occurrences).on_conflict_do_nothing(), row).rowcount == 1
+    # What comes back is what was written: not every driver counts the rows of an INSERT.
+    written = dialect.insert(_occurrences).on_conflict_do_nothing().returning(_occurrences.c.day)
+    return work.execute(written, row).first() is not None
 
 
 def _post(work: Work, row: Row, community: Row, times: tuple[datetime, datetime]) -> str:

@@ -127,7 +127,8 @@ def make(actor: Actor, given: Mapping[str, Any], once: Once) -> Outcome:
         check_near(plan.first)
         row = {name: given.get(name) for name in _NEED} | _plan_columns(plan) | aim(work, plan)
         row |= {"id": new_id(), "status": Standing.ACTIVE, "community_id": community.id, "kept_by": actor.id, "made_at": now()}
-        row |= {"summary": given.get("summary") or "", "skills": list(given.get("skills") or ()), "changed_at": now()}
+        row |= {"summary": given.get("summary") or "", "skills": list(given.get("skills") or ()), "slots": given.get("slots") or 1}
+        row |= {"familiar_first": bool(given.get("familiar_first")), "changed_at": now()}
         row["resident_id"] = resident_of(work, community.id, given)
         work.execute(insert(STANDINGS), row)
         append(work, community.parent_id, "standing.made", standing_id=row["id"], community_id=community.id)
