@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, send_file
 
+from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import counts_by_community
+from dispatch.orders.upcoming import standings_listing
 from dispatch.people.identity import asker
 from dispatch.people.models import Role
 
@@ -40,6 +42,15 @@ def desk() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("orders/desk.html", page_state={"orders": orders_listing(actor, "active", 1)})
+
+
+@blueprint.get("/standing")
+def standing() -> str:
+    """The desks: needs that come back every week."""
+    actor = asker()
+    check_role(actor, Role.CLERK, Role.COORDINATOR)
+    state = {"standings": {"items": standings_listing(reading(), actor)}}
+    return render_template("orders/standing.html", page_state=state, today=f"{now().astimezone(SHANGHAI):%Y-%m-%d}")
 
 
 @blueprint.get("/watch")

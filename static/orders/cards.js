@@ -56,19 +56,19 @@ export function opener(title, make) {
   return el("div", {}, button, inside);
 }
 
-// Her number, one tap away: who asked is written down.
-export function telephone(order) {
-  const masked = order.private?.phone;
+// Her number, or that of who called in her stead, one tap away: who asked is written down.
+export function telephone(order, whose = "resident") {
+  const masked = whose === "caller" ? order.caller?.phone : order.private?.phone;
   const button = el("button", { type: "button", class: "small", onclick: () => working(button, async () => {
     try {
-      const { phone } = await post(`/orders/${order.id}/reveal`);
+      const { phone } = await post(`/orders/${order.id}/reveal`, { whose });
       const call = el("a", { class: "button small", href: `tel:${phone}` }, say("call", { phone }));
       button.replaceWith(call);
       call.focus();
     } catch (refused) {
       complain(refused);
     }
-  }) }, say("show_phone", { phone: masked }));
+  }) }, whose === "caller" ? say("show_caller", { name: order.caller?.name, phone: masked }) : say("show_phone", { phone: masked }));
   return masked && button;
 }
 

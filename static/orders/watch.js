@@ -81,8 +81,8 @@ const soon = debounce(refresh);
 
 addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
-  const loud = entries.filter(({ type, data }) => type === "order.escalated" || (type === "order.released" && data.reason === "lapsed"));
-  loud.forEach(({ data }) => announce(say(`escalated_${data.why ?? data.reason}`)));
+  const loud = entries.filter(({ type, data }) => type === "order.escalated" || (type === "order.released" && data.reason === "lapsed") || (type === "order.confirmed" && data.satisfied === false));
+  loud.forEach(({ type, data }) => announce(say(type === "order.confirmed" ? "escalated_unsatisfied" : `escalated_${data.why ?? data.reason}`)));
   if (loud.length) chime();
   if (entries.some((entry) => entry.type !== "private")) soon();
 });
