@@ -23,7 +23,7 @@ export function facts(order) {
   const items = [
     far(order.distance_m),
     order.window_end && say("before", { time: time(order.window_end) }),
-    order.slots > 1 && say("persons", { taken: order.taken, slots: order.slots }),
+    order.slots > 1 && say("persons", { taken: order.taken ?? 0, slots: order.slots }),
     order.money_limit != null && say("money", { yuan: (order.money_limit / 100).toFixed(0) }),
   ];
   return el("ul", { class: "facts" }, ...items.filter(Boolean).map((text) => el("li", {}, text)));

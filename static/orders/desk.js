@@ -103,15 +103,16 @@ function once(words, work, kind = "small") {
 }
 
 // What is done with any row: again today, or every week.
-const repeating = (order) => order.private?.name && el("div", { class: "row" },
-  once(say("again"), () => again(order.id), "small plain"), el("a", { class: "button small plain", href: `${base}/standing?order=${order.id}` }, say("weekly")));
+const repeating = (order) => order.private?.name && el("p", { class: "hint row" },
+  once(say("again"), () => again(order.id), "small plain"), el("a", { href: `${base}/standing?order=${order.id}` }, say("weekly")));
+const numbers = (order) => el("p", { class: "row" }, telephone(order), telephone(order, "caller"));
 
 function card(order) {
   const holders = order.holders?.map((holder) => holder.name).join("、");
   const done = ["closed", "cancelled"].includes(order.status);
   return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", {}, whom(order), holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order), telephone(order, "caller"),
+    el("p", {}, whom(order), holders && el("span", { class: "holders" }, ` → ${holders}`)), numbers(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), repeating(order),
     order.actions.includes("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, "cancel", { reason })));
@@ -126,7 +127,7 @@ function callback(order) {
     el("div", { class: "row apart" }, head(order), statusTag(order)),
     el("p", {}, whom(order), el("span", { class: "holders" }, ` ← ${order.holders?.map((holder) => holder.name).join("、")}`)),
     tries > 0 && el("p", { class: "hint" }, say("not_reached_so_far", { n: tries, time: time(again_at) })),
-    telephone(order), telephone(order, "caller"),
+    numbers(order),
     order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
     order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
     el("div", { class: "field" }, note),

@@ -2,7 +2,7 @@
 import { call, get } from "../api.js";
 import { announce, el } from "../dom.js";
 import { say } from "../texts.js";
-import { time } from "./cards.js";
+import { facts, time } from "./cards.js";
 
 // As many digits as any telephone number has at least.
 const DIGITS_LEAST = 7;
@@ -43,7 +43,7 @@ export function fresh(form) {
   ["draft", "known"].forEach((id) => document.getElementById(id)?.setAttribute("hidden", ""));
 }
 
-// An earlier need, as it would be posted today; what is not usual in it is in sight.
+// An earlier need, as it would be posted today.
 export function fill(form, draft) {
   fresh(form);
   const { elements } = form;
@@ -54,10 +54,10 @@ export function fill(form, draft) {
   Object.entries(values).forEach(([name, value]) => elements[name] && (elements[name].value = value ?? ""));
   form.querySelectorAll("[name=skills]").forEach((box) => (box.checked = draft.skills.includes(box.value)));
   choose(form, { id: draft.resident_id, phone: draft.resident.phone, familiar_first: draft.familiar_first });
-  form.querySelector("details").open = Boolean(draft.private_note || (draft.window_end && elements.window_end) || draft.slots > 1 || draft.money_limit != null || draft.skills.length);
   const name = draft.resident.name ?? "";
   const words = draft.repeats ? say("draft_of", { name, number: draft.repeats.number, time: time(draft.repeats.posted_at) }) : say("draft_for", { name });
-  document.getElementById("draft-of").textContent = words;
+  // What lies behind the fold is said here, so that everything is seen before it is posted and the button stays in sight.
+  document.getElementById("draft-of").replaceChildren(words, facts(draft), draft.private_note ?? "");
   document.getElementById("draft").hidden = false;
   announce(words);
 }

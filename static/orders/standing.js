@@ -27,8 +27,8 @@ function plan() {
     opens: given.get("opens"), closes: given.get("closes"), on_holidays: given.get("on_holidays") };
 }
 
-function days({ next, unsure_from }) {
-  return el("div", {}, el("ul", { class: "plain-list" }, ...next.map((one) => el("li", {},
+function days({ next, unsure_from }, kind = "plain-list") {
+  return el("div", {}, el("ul", { class: kind }, ...next.map((one) => el("li", {},
     `${dayOf(one.day)} ${one.window_start.slice(11, 16)}–${one.window_end.slice(11, 16)}`,
     one.moved_from && el("span", { class: "hint" }, ` ${say("moved_from", { day: dayOf(one.moved_from) })}`),
     one.holiday && el("span", { class: "tag" }, say("holiday"))))),
@@ -41,7 +41,7 @@ const preview = debounce(async () => {
   const mine = (asked += 1);
   const body = plan();
   if (!body.weekdays.length || !body.first_day || !body.opens || !body.closes) return (coming.innerHTML = untold);
-  const seen = await call("POST", "/standings/preview", { body }).then(days, (refused) => el("p", { class: "error" }, refused.message));
+  const seen = await call("POST", "/standings/preview", { body }).then((seen) => days(seen), (refused) => el("p", { class: "error" }, refused.message));
   if (mine === asked) coming.replaceChildren(seen);
 }, 150);
 
@@ -109,7 +109,7 @@ function card(one) {
     one.keeper_gone && el("p", { class: "note warn" }, say("keeper_gone")),
     one.missed.length > 0 && el("div", { class: "note bad" }, el("p", {}, say("missed", { n: one.missed.length, days: one.missed.slice(0, 5).map(dayOf).join("、") })),
       button(say("seen"), () => act(one, "seen"))),
-    one.next.length > 0 && days(one),
+    one.next.length > 0 && days(one, "facts"),
     el("div", { class: "row" }, button(say("change"), () => ask(one)),
       one.status === "active" && button(say("pause"), () => act(one, "pause")), one.status === "paused" && button(say("resume"), () => act(one, "resume"))),
     opener(say("end_standing"), () => button(say("end_for_good"), () => act(one, "end"), "small bad")));
