@@ -15,7 +15,8 @@ const alike = document.getElementById("alike");
 const send = form.querySelector("button.go");
 // What has been shown as alike already: a second press posts it anyway.
 let warned = "";
-let drafting = Promise.resolve();
+// While an earlier need is being fetched Enter does nothing: it is seen before it is posted.
+let drafting = false;
 
 async function looksAlike(body) {
   const { kind, resident, resident_id } = body;
@@ -33,7 +34,6 @@ async function looksAlike(body) {
 }
 
 async function publish() {
-  await drafting;
   const body = need(form);
   if (await looksAlike(body)) return;
   try {
@@ -59,25 +59,27 @@ function empty() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  working(send, async () => {
-    await drafting;
-    unmark();
-    const input = unfit(form);
-    if (input) return mark(input.name, say(input.validity.valueMissing ? "please_fill" : "look_again"));
-    posted.hidden = true;
-    await publish();
-  });
+  if (drafting) return;
+  unmark();
+  const input = unfit(form);
+  if (input) return mark(input.name, say(input.validity.valueMissing ? "please_fill" : "look_again"));
+  posted.hidden = true;
+  working(send, publish);
 });
 
 // Again: of the row that has the focus, else of the resident in the form. Shown first; Enter posts it.
-function again(orderId) {
-  drafting = repeat(orderId).then((draft) => {
+async function again(orderId) {
+  drafting = true;
+  try {
+    fill(form, await repeat(orderId));
     settle();
     alike.hidden = true;
-    fill(form, draft);
     send.focus();
-  }).catch(complain);
-  return drafting;
+  } catch (refused) {
+    complain(refused);
+  } finally {
+    drafting = false;
+  }
 }
 
 addEventListener("keydown", (event) => {

@@ -57,7 +57,8 @@ export function fill(form, draft) {
   const name = draft.resident.name ?? "";
   const words = draft.repeats ? say("draft_of", { name, number: draft.repeats.number, time: time(draft.repeats.posted_at) }) : say("draft_for", { name });
   // What lies behind the fold is said here, so that everything is seen before it is posted and the button stays in sight.
-  document.getElementById("draft-of").replaceChildren(words, facts(draft), draft.private_note ?? "");
+  document.getElementById("draft-of").replaceChildren(words, facts(draft),
+    [draft.window_start && `${time(draft.window_start)}–${time(draft.window_end)}`, draft.private_note].filter(Boolean).join(" · "));
   document.getElementById("draft").hidden = false;
   announce(words);
 }

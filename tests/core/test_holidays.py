@@ -81,7 +81,7 @@ def test_a_file_with_a_mistake_brings_nothing_in_and_names_its_line(app: Flask, 
 
 def test_the_command_says_what_it_did_and_what_is_wrong(app: Flask, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_bytes("day,name,works\n2027-01-01,元旦,0\n".encode("gb18030"))
+    good.write_bytes("day,name,works\n2099-01-01,元旦,0\n".encode("gb18030"))
     bad.write_text("day,name,works\n2027-01-01,元旦,0\n2027-13-01,元旦,0\n", encoding="utf-8")
     runner = app.test_cli_runner()
     done = runner.invoke(args=["holidays", "import", str(good)])

@@ -34,7 +34,8 @@ with app.app_context():
     # As after two days away.
     with transaction() as work:
         back = {"first_day": (today - timedelta(2)).isoformat(), "settled_day": (today - timedelta(3)).isoformat()}
-        work.execute(standing.STANDINGS.update().values(**back))
+        mine = standing.STANDINGS.c.summary == ""
+        work.execute(standing.STANDINGS.update().where(mine).values(**back))
 """
 SWEEP = """
 import sys, time

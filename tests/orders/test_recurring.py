@@ -103,7 +103,7 @@ def test_two_hours_before_its_time_it_is_on_the_board_as_the_clerk_would_have_po
 def test_a_second_sweep_or_a_second_process_posts_nothing_more(street2: Street2) -> None:
     need = street2.make()
     street2.clock.set("2026-11-26 07:00")
-    assert due_standings(reading()) == [need]
+    assert need in due_standings(reading())
     assert [fall_due(need) for _ in range(3)] == [True, False, False]
     assert street2.days(need) == {"11-26": "posted"}
 

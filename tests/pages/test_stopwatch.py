@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -68,8 +67,8 @@ class Typist:
 
 
 @pytest.fixture
-def desk(as_persona: AsPersona, scene: Scene) -> Iterator[Page]:
-    yield as_persona("clerk").live().page
+def desk(as_persona: AsPersona, scene: Scene) -> Page:
+    return as_persona("clerk").live().page
 
 
 def test_a_new_need_takes_its_words_and_one_key_a_field(desk: Page) -> None:

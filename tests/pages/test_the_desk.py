@@ -124,7 +124,7 @@ def test_a_weekly_need_is_made_from_a_row_shown_changed_paused_and_ended(as_pers
     expect(card).to_contain_text("进行中", timeout=PATIENCE_MS)
     card.get_by_role("button", name="结束…").click()
     card.get_by_role("button", name="不再需要，结束").click()
-    expect(page.locator("#empty")).to_be_visible(timeout=PATIENCE_MS)
+    expect(card).to_have_count(0, timeout=PATIENCE_MS)
     assert clerk.complaints() == []
 
 
