@@ -41,9 +41,11 @@ export function head(order, level = "h3", ...tags) {
 }
 
 // To one of several who are needed the order is his, though others may still take theirs.
-export const statusTag = (order) =>
-  el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
+export function statusTag(order) {
+  if (order.status === "closed" && order.call_back?.satisfied === false) return el("span", { class: "tag urgent" }, say("not_satisfied"));
+  return el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
     order.mine && order.status === "open" ? say("got_it") : say(`status_${order.status}`));
+}
 
 // Opens what is behind it; made only then, and closed again by the next redrawing.
 export function opener(title, make) {

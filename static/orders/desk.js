@@ -149,15 +149,9 @@ function show(orders) {
   document.getElementById("empty").hidden = under.length > 0;
 }
 
-function showNews(standings) {
-  document.getElementById("standing-news").hidden = !standings.items.some((one) => one.missed.length || one.stopped || one.keeper_gone);
-}
-
 const refresh = looking(async () => {
   try {
-    const [orders, standings] = await Promise.all([everything("/orders?status=active"), get("/standings")]);
-    show(orders);
-    showNews(standings);
+    show(await everything("/orders?status=active"));
     settle(false);
   } catch (refused) {
     complain(refused);
@@ -165,7 +159,16 @@ const refresh = looking(async () => {
 });
 const soon = debounce(refresh);
 
-onEntries((entries) => entries.some((entry) => entry.type !== "private") && soon());
-onResync(refresh);
+// What was missed, stopped or left behind by somebody: one line that leads there.
+const news = looking(async () => {
+  const standings = await get("/standings").catch(() => null);
+  if (standings) document.getElementById("standing-news").hidden = !standings.items.some((one) => one.missed.length || one.stopped || one.keeper_gone);
+});
+
+onEntries((entries) => {
+  if (entries.some((entry) => entry.type !== "private")) soon();
+  if (entries.some((entry) => entry.type.startsWith("standing."))) news();
+});
+onResync(() => Promise.all([refresh(), news()]));
 show(state.orders);
 start();

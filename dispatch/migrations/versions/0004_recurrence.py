@@ -78,6 +78,5 @@ def downgrade():
     op.drop_table('occurrences')
     op.drop_table('standings')
     op.drop_table('holidays')
-    with op.batch_alter_table('orders', schema=None) as batch_op:
-        for name in reversed(ON_ORDERS):
-            batch_op.drop_column(name)
+    for name in reversed(ON_ORDERS):
+        op.drop_column('orders', name)
