@@ -29,7 +29,7 @@ from dispatch.orders.forms import (
     place_in,
 )
 from dispatch.orders.listing import claim_or_suggest, orders_listing
-from dispatch.orders.presenting import present_one
+from dispatch.orders.presenting import outcome_order, present_one
 from dispatch.orders.queries import couriers_of
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
@@ -49,10 +49,6 @@ def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = Fals
     return Once(actor.id, key, verb, body)
 
 
-def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
-    return present_one(reading(), actor, outcome["order_id"])
-
-
 @blueprint.route("/orders")
 class Orders(MethodView):
     @blueprint.arguments(ListQuery, location="query")
@@ -66,7 +62,7 @@ class Orders(MethodView):
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Post a need."""
         actor = asker()
-        return _answer(actor, posting.post(actor, body, once(actor, "post", body))), 201
+        return outcome_order(actor, posting.post(actor, body, once(actor, "post", body))), 201
 
 
 @blueprint.post("/orders/preview")
@@ -106,7 +102,7 @@ def claim(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """抢单: take an open order. Answers the order with its private part."""
     actor = asker()
     key = once(actor, "claim", {"order_id": order_id}, required=True)
-    return _answer(actor, claim_or_suggest(actor, order_id, key, place_in(body)))
+    return outcome_order(actor, claim_or_suggest(actor, order_id, key, place_in(body)))
 
 
 @blueprint.post("/orders/<order_id>/release")
@@ -116,7 +112,7 @@ def release(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """退单: give it back before the pick-up."""
     actor = asker()
     key = once(actor, "release", {"order_id": order_id, **body}, required=True)
-    return _answer(actor, delivering.release(actor, order_id, body["reason"], key, body.get("epoch")))
+    return outcome_order(actor, delivering.release(actor, order_id, body["reason"], key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/pick-up")
@@ -126,7 +122,7 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The goods are in his hands."""
     actor = asker()
     key = once(actor, "pick_up", {"order_id": order_id, **body})
-    return _answer(actor, delivering.pick_up(actor, order_id, key, body.get("epoch")))
+    return outcome_order(actor, delivering.pick_up(actor, order_id, key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/deliver")
@@ -140,7 +136,7 @@ def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     key = once(actor, "deliver", said, required=True)
     with photographing.kept(actor, photo, order_id) as name:
         outcome = delivering.deliver(actor, order_id, key, code=body.get("code"), photo=name, reason=reason, epoch=body.get("epoch"))
-    return _answer(actor, outcome)
+    return outcome_order(actor, outcome)
 
 
 @blueprint.post("/orders/<order_id>/fail")
@@ -150,7 +146,7 @@ def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It cannot be done: back to the station."""
     actor = asker()
     key = once(actor, "fail", {"order_id": order_id, **body})
-    return _answer(actor, delivering.fail(actor, order_id, body["reason"], key, body.get("epoch")))
+    return outcome_order(actor, delivering.fail(actor, order_id, body["reason"], key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/decline")
@@ -159,7 +155,7 @@ def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """不方便: it leaves my board."""
     actor = asker()
-    return _answer(actor, closing.decline(actor, order_id, body["reason"], once(actor, "decline", {"order_id": order_id, **body})))
+    return outcome_order(actor, closing.decline(actor, order_id, body["reason"], once(actor, "decline", {"order_id": order_id, **body})))
 
 
 @blueprint.post("/orders/<order_id>/cancel")
@@ -168,7 +164,7 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
-    return _answer(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
+    return outcome_order(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
 
 
 @blueprint.post("/orders/<order_id>/assign")
@@ -177,7 +173,7 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
-    return _answer(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
+    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
 
 
 @blueprint.post("/orders/<order_id>/confirm")
@@ -187,7 +183,7 @@ def confirm(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The resident has it; `satisfied` and `note` are what she said, if she was called back."""
     actor = asker()
     key = once(actor, "confirm", {"order_id": order_id, **body})
-    return _answer(actor, closing.confirm(actor, order_id, key, body.get("satisfied"), body.get("note")))
+    return outcome_order(actor, closing.confirm(actor, order_id, key, body.get("satisfied"), body.get("note")))
 
 
 @blueprint.post("/orders/<order_id>/not-reached")
@@ -195,7 +191,7 @@ def confirm(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def not_reached(order_id: str) -> dict[str, Any]:
     """Called back in vain: counted, and tried again in two hours."""
     actor = asker()
-    return _answer(actor, closing.not_reached(actor, order_id, once(actor, "not_reached", {"order_id": order_id})))
+    return outcome_order(actor, closing.not_reached(actor, order_id, once(actor, "not_reached", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/open")
@@ -203,7 +199,7 @@ def not_reached(order_id: str) -> dict[str, Any]:
 def open_order(order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
-    return _answer(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
+    return outcome_order(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/reopen")
@@ -211,7 +207,7 @@ def open_order(order_id: str) -> dict[str, Any]:
 def reopen(order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
-    return _answer(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
+    return outcome_order(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/reveal")

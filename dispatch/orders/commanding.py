@@ -21,6 +21,7 @@ from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.models import Claim, Order
 from dispatch.orders.policy import PERMITS
+from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.states import MOVES, UNDER_WAY, Status
 from dispatch.people.identity import Actor, locked_actor
@@ -46,7 +47,7 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
         once: the command's key.
         act: writes, given the transaction, the person as they are now and the order's facts, both held.
     Returns:
-        the outcome: now or the first time.
+        the outcome, now or the first time; now also with `order`, as its actor may read it after the command.
     Raises:
         NotFound, NotEligible, Taken, TooLate, BadCode, or whatever `act` raises.
     """
@@ -78,6 +79,8 @@ def _carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable
             refuse_early(verb, me, order)
             outcome = act(work, me, order)
             once.keep(work, outcome)
+            # Read here, where the pages of the database are still at hand; it is not kept, as it is personal.
+            outcome = {**outcome, "order": present_one(work.connection, me, order_id)}
     return _told(outcome)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from dispatch.core.clock import iso
 from dispatch.core.geo import Point, to_bd09, to_gcj02
 from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import reading
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import Row, distance, full_order, holders_of, place_of_order
 from dispatch.orders.states import MOVES
@@ -30,6 +31,16 @@ def present_one(connection: Connection, actor: Actor, order_id: str) -> dict[str
         NotFound: there is none that they may know of.
     """
     return present(connection, actor, [full_order(connection, actor, order_id)])[0]
+
+
+def outcome_order(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
+    """What a command answers: the order as it left it, or, where the command is a repetition, as it is now.
+
+    Raises:
+        NotFound: it is none of theirs any more.
+    """
+    order: dict[str, Any] | None = outcome.get("order")
+    return order or present_one(reading(), actor, outcome["order_id"])
 
 
 def present(connection: Connection, actor: Actor, rows: Sequence[Row]) -> list[dict[str, Any]]:

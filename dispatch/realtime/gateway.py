@@ -16,6 +16,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
 
+from dispatch.core import wire
 from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
@@ -25,7 +26,7 @@ from dispatch.journal.reading import heads
 from dispatch.orders import closing, delivering
 from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
 from dispatch.orders.listing import claim_or_suggest
-from dispatch.orders.presenting import present_one
+from dispatch.orders.presenting import outcome_order
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor, actor_for, credential_of
 from dispatch.realtime.audience import audience_of, streams_of
@@ -86,8 +87,7 @@ def _order_command(name: str) -> Callable[[Actor, Answer], Answer]:
     def command(actor: Actor, data: Answer) -> Answer:
         if not isinstance(data.get("order_id"), str):
             raise Invalid("order_id")
-        verb(actor, data, form.load(data))
-        return {"order": present_one(reading(), actor, data["order_id"])}
+        return {"order": outcome_order(actor, verb(actor, data, form.load(data)))}
 
     return command
 
@@ -194,6 +194,7 @@ def init_app(app: Flask) -> None:
     socketio.init_app(
         app,
         async_mode="gevent",
+        json=wire,
         transports=["websocket"],
         manage_session=False,
         cors_allowed_origins=_is_ours(app.config),
