@@ -34,10 +34,10 @@ from dispatch.hours import api as hours_api
 from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, ledger_api
+from dispatch.orders import desk_api, ledger_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
-from dispatch.people import courier_routes, loan_routes, step_routes
+from dispatch.people import courier_routes, loan_routes, presence, step_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
@@ -62,6 +62,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     hints.init_app(app)
+    presence.init_app(app)
     pages.init_app(app)
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
@@ -70,6 +71,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         orders_api,
         desk_api,
         ledger_api,
+        standing_api,
         people_api,
         hours_api,
         live_api,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, func, null, select, true
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotFound
@@ -27,6 +27,8 @@ PAGE = 50
 Row = Any
 #: A board longer than this is cut: nobody on a phone reads further, and the nearest come first.
 BOARD_MOST = 200
+#: An order posted longer ago than this is not among today's counts, whatever became of it.
+RECENT = timedelta(days=30)
 
 _orders, _claims, _declines = Order.__table__, Claim.__table__, Decline.__table__
 _units, _persons, _residents = Unit.__table__, Person.__table__, Resident.__table__
@@ -171,22 +173,34 @@ def my_orders(connection: Connection, actor: Actor) -> list[Row]:
     return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
 
 
-def orders_page(connection: Connection, actor: Actor, status: str | None, page: int) -> tuple[list[Row], int]:
+def midnight() -> datetime:
+    """When today began for the people who read it."""
+    return now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def orders_page(connection: Connection, actor: Actor, status: str | None, page: int, size: int = PAGE) -> tuple[list[Row], int]:
     """One page of the orders that a person may see, newest first, and how many there are in all.
 
     Args:
-        status: a status, `active` (not finished), `today` (posted since midnight) or None for all.
+        status: a status, `active` (not finished), `today` (posted since midnight), `finished` (since midnight), `unsatisfied`
+            (closed so) or None for all.
         page: from 1.
+        size: orders on a page.
     """
     where = [_visible(actor)]
     if status == "active":
         where.append(_orders.c.status.in_(sorted(set(Status) - FINISHED)))
     elif status == "today":
-        where.append(_orders.c.posted_at >= now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0))
+        where.append(_orders.c.posted_at >= midnight())
+    elif status == "finished":
+        # What was posted longer ago than any window reaches is finished long since; the index need not go there.
+        where += [_orders.c.status.in_(sorted(FINISHED)), _orders.c.changed_at >= midnight(), _orders.c.posted_at > now() - RECENT]
+    elif status == "unsatisfied":
+        where += [_orders.c.status == Status.CLOSED, _orders.c.satisfied.is_(false())]
     elif status:
         where.append(_orders.c.status == status)
     total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
-    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(size).offset((page - 1) * size)
     return list(connection.execute(found, {"me": actor.id}).all()), total
 
 
@@ -212,7 +226,7 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
         .where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None))
         .correlate(_persons)
     ).scalar_subquery()
-    names = ("id", "name", "on_duty", "active", "skills")
+    names = ("id", "name", "on_duty", "duty_since", "active", "skills")
     columns = (*(_persons.c[name] for name in names), _units.c.id.label("depot_id"), _units.c.name.label("depot"))
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
     mine = (serves_at(station_id, now()), _persons.c.role == Role.COURIER)

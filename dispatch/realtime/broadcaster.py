@@ -18,6 +18,7 @@ from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
+from dispatch.people.presence import presence
 from dispatch.realtime.audience import Audience, as_heard
 from dispatch.realtime.listeners import listeners, person_room, room
 
@@ -99,6 +100,7 @@ class Broadcaster:
         if self._strangers:
             self._strangers = False
             listeners.look_again_who(self.app)
+            presence().share()
         listeners.cut_off_the_deaf()
         for unheard in self.cursors.keys() - listeners.streams().keys():
             del self.cursors[unheard]
