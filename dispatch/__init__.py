@@ -34,7 +34,7 @@ from dispatch.hours import api as hours_api
 from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, ledger_api
+from dispatch.orders import desk_api, ledger_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import courier_routes, loan_routes, presence, step_routes
@@ -71,6 +71,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         orders_api,
         desk_api,
         ledger_api,
+        standing_api,
         people_api,
         hours_api,
         live_api,

@@ -97,9 +97,14 @@ PERMITS: Permits = {
     "fail": [_HOLDER],
     "reveal": [_HOLDER, _CLERK, _COORDINATOR],
     "confirm": [_CLERK, _COORDINATOR],
+    "not_reached": [_CLERK, _COORDINATOR],
+    "repeat": [_CLERK, _COORDINATOR],
     "cancel": [_CLERK, _COORDINATOR],
     "reopen": [_COORDINATOR],
 }
+
+#: A need that comes back every week belongs to the desks alone.
+STANDING_PERMITS: Permits = {"see": [_CLERK, _COORDINATOR], "keep": [_CLERK, _COORDINATOR]}
 
 
 def was_on_the_board(_actor: Any, entry: Any) -> bool:
@@ -123,12 +128,20 @@ HEARD: Permits = {
     "order.picked_up": _HEARD_ON_THE_BOARD,
     "order.delivered": _HEARD_ON_THE_BOARD,
     "order.confirmed": _HEARD_ON_THE_BOARD,
+    "order.not_reached": [_CLERK, _COORDINATOR],
     "order.cancelled": _HEARD_ON_THE_BOARD,
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
     "order.no_show_answered": [_CLERK, _COORDINATOR],
     "message.sent": [(is_courier, same_station), _COORDINATOR],
+    "standing.made": [_CLERK, _COORDINATOR],
+    "standing.changed": [_CLERK, _COORDINATOR],
+    "standing.paused": [_CLERK, _COORDINATOR],
+    "standing.resumed": [_CLERK, _COORDINATOR],
+    "standing.ended": [_CLERK, _COORDINATOR],
+    "standing.missed": [_CLERK, _COORDINATOR],
+    "standing.stopped": [_CLERK, _COORDINATOR],
 }
 #: What an entry says of persons is for those who may see the holders.
 HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

@@ -73,7 +73,10 @@ class Listeners:
         socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
 
     def look_again_who(self, app: Flask) -> None:
-        """Disconnect whoever has been signed out, suspended or given another role; who is lent, or home again, hears the other station."""
+        """Disconnect whoever has been signed out, suspended or given another role; who is lent, or home again, hears the other station.
+
+        The others have been heard of.
+        """
         for sid, listener in list(self.by_sid.items()):
             with app.app_context():
                 actor = actor_for(listener.credential)
