@@ -104,7 +104,7 @@ def _resident(work: Work, community_id: str, need: Mapping[str, Any]) -> str | N
         return str(need["resident_id"])
     if not need.get("resident"):
         raise Invalid("resident")
-    return find_or_add(work, community_id, need["resident"])
+    return find_or_add(work, community_id, {**need["resident"], "building": need["building"]})
 
 
 def _order(work: Work, actor: Actor, community: Row, need: Mapping[str, Any]) -> dict[str, Any]:
