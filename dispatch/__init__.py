@@ -5,7 +5,7 @@ The map of the house (imports run from the top of this list down, never up):
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
-    residents             who is cared for; every reveal is written down
+    residents             who is cared for: the care list, found while typing; every reveal and export is written down
     people                units, persons, signing in, duty
     journal               what happened: numbered without a gap, chained by hashes
     core                  clock, errors, permits, one writer of status, transactions, keys, photos
@@ -32,6 +32,8 @@ from dispatch.orders import routes as orders_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
+from dispatch.residents import api as residents_api
+from dispatch.residents import routes as residents_routes
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -56,9 +58,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, residents_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
-    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
+    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, residents_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)
     gateway.init_app(app)
     jobs.init_app(app)

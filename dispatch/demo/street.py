@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from dispatch.core.clock import now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.demo import care
 from dispatch.orders import claiming, closing, delivering, posting
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.clocking import set_duty
@@ -54,6 +55,7 @@ def load() -> bool:
         import_units(work, rows)
         _people(work, chance)
     _duty(chance)
+    care.fill(_actor("coordinator"), {HOME: 32, OTHER: 6, COMMUNITIES[0]: 4, COMMUNITIES[4]: 3})
     _morning(chance)
     return True
 

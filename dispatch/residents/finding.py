@@ -22,7 +22,7 @@ from dispatch.residents.spelling import spellings
 
 #: So many are opened before other requests of this process get a turn.
 TURN = 200
-#: Fewer digits are a building's number; from here on they may be the end of a phone number or a door.
+#: Fewer digits are the number of a building or a door alone; from here on they may be the end of a phone number too.
 PHONE_TAIL_LEAST = 3
 #: Nobody types more words than these, and no word is longer.
 WORDS_MOST, WORD_MOST = 6, 40
@@ -35,6 +35,7 @@ _changed = select(*(_residents.c[name] for name in _COLUMNS)).where(
 _ids = select(_residents.c.id).where(_residents.c.community_id == bindparam("community"))
 _BETWEEN = re.compile(r"[\s,，、。;；'’·\-]+")
 _RUNS = re.compile(r"[a-z]+|[^a-z]+")
+_NUMBER = re.compile(r"\d+")
 
 
 class Card(NamedTuple):
@@ -42,7 +43,7 @@ class Card(NamedTuple):
 
     id: str
     name: str
-    #: Building and door, with # before each: what is typed begins there, or goes on behind a sign that is no digit.
+    #: Building and door, each number in it between # and ;: 3号楼 is not 13号楼.
     place: str
     #: `|` before each spelling of her name, and one at the end.
     spelled: str
@@ -67,10 +68,14 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace("ü", "v").strip()
 
 
+def _numbered(place: str) -> str:
+    return _NUMBER.sub(r"#\g<0>;", place)
+
+
 def _card(row: tuple[object, ...]) -> Card:
     row_id, name, phone, building, door, groups, listed, _revision = row
     known = spellings(str(name))
-    place = "".join(f"#{normal(str(part))}" for part in (building, door) if part)
+    place = "\n".join(_numbered(normal(str(part))) for part in (building, door) if part)
     told = frozenset(group for group in GROUPS if group in (groups or ()))  # type: ignore[operator]
     order = f"{known[0] if known else ''}|{name}|{row_id}"
     return Card(
@@ -116,19 +121,23 @@ def _cards(connection: Connection, communities: Sequence[str]) -> list[Card]:
 
 def _test(word: str) -> Callable[[Card], bool]:
     """What one typed word asks of a card."""
+    where = _numbered(word)
     if word.isdigit():
-        begins, tail = f"#{word}", f"{word};"
+        tail = f"{word};"
         if len(word) < PHONE_TAIL_LEAST:
-            return lambda card: begins in card.place
-        return lambda card: tail in card.phone or word in card.place
+            return lambda card: where in card.place
+        return lambda card: card.phone.endswith(tail) or where in card.place
     if word.isascii() and word.isalpha():
         begun = f"|{word}"
         return lambda card: begun in card.spelled or word in card.name or word in card.place
     runs = _RUNS.findall(word)
+    if len(word) == 1:
+        # 单 is somebody's surname, and the first sign of every 单元.
+        return lambda card: word in card.name
     if len(runs) == 1:
-        return lambda card: word in card.name or word in card.place
+        return lambda card: word in card.name or where in card.place
     parts = [_test(run) for run in runs]
-    return lambda card: word in card.name or word in card.place or all(part(card) for part in parts)
+    return lambda card: word in card.name or where in card.place or all(part(card) for part in parts)
 
 
 def _nearness(words: Sequence[str]) -> Callable[[Card], tuple[int, bool, str]]:

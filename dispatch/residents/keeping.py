@@ -191,7 +191,7 @@ def take_off(actor: Actor, resident_id: str, reason: str, once: Once) -> Outcome
 
     def act(work: Work, row: Row) -> None:
         if not row.on_care_list:
-            raise TooLate(_("她已经不在名单上了。"))
+            raise TooLate(_("这位居民已经不在名单上了。"))
         _off(work, row)
 
     if reason not in LEAVE_REASONS:

@@ -2,6 +2,7 @@
 import { base, everything, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
 import { alarming, facts, head, lay, reasons, statusTag, telephone } from "./cards.js";
 
@@ -11,6 +12,7 @@ const list = document.getElementById("orders");
 const posted = document.getElementById("posted");
 const mistake = document.getElementById("need-wrong");
 const send = form.querySelector("button.go");
+const whom = findResident(form);
 
 function need() {
   const given = Object.fromEntries(new FormData(form));
@@ -19,7 +21,7 @@ function need() {
     kind: given.kind, summary: given.summary, building: given.building, urgency: given.urgency, slots: Number(given.slots),
     private_note: given.private_note || null, window_start: at("window_start"), window_end: at("window_end"),
     money_limit: given.money ? Math.round(Number(given.money) * 100) : null, skills: new FormData(form).getAll("skills"),
-    resident: { name: given.name, phone: given.phone || null, door: given.door || null, groups: new FormData(form).getAll("groups") },
+    ...(whom() ? { resident_id: whom() } : { resident: { name: given.name, phone: given.phone || null, door: given.door || null, groups: new FormData(form).getAll("groups") } }),
   };
 }
 
@@ -81,13 +83,13 @@ form.addEventListener("submit", (event) => {
 
 function card(order) {
   const holders = order.holders?.map((holder) => holder.name).join("、");
-  const whom = [order.private?.name, order.private?.door].filter(Boolean).join(" · ");
+  const asked = [order.private?.name, order.private?.door].filter(Boolean).join(" · ");
   const act = (verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);
   const confirm = el("button", { type: "button", class: "go", onclick: () => working(confirm, () => act("confirm")) }, say("confirm"));
   const done = ["delivered", "closed", "cancelled"].includes(order.status);
   return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
     el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", {}, whom, holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order),
+    el("p", {}, asked, holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
     order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
