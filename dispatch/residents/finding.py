@@ -45,8 +45,9 @@ class Card(NamedTuple):
     name: str
     #: Building and door, each number in it between # and ;: 3号楼 is not 13号楼.
     place: str
-    #: `|` before each spelling of her name, and one at the end.
-    spelled: str
+    #: `|` before each spelling of her name, and one at the end; the same of its later part alone.
+    whole: str
+    later: str
     #: Her number with `;` at its end.
     phone: str
     listed: bool
@@ -74,13 +75,12 @@ def _numbered(place: str) -> str:
 
 def _card(row: tuple[object, ...]) -> Card:
     row_id, name, phone, building, door, groups, listed, _revision = row
-    known = spellings(str(name))
+    whole, later = spellings(str(name))
+    spelled = ("".join(f"|{one}" for one in known) + "|" for known in (whole, later))
     place = "\n".join(_numbered(normal(str(part))) for part in (building, door) if part)
     told = frozenset(group for group in GROUPS if group in (groups or ()))  # type: ignore[operator]
-    order = f"{known[0] if known else ''}|{name}|{row_id}"
-    return Card(
-        str(row_id), normal(str(name)), place, "".join(f"|{one}" for one in known) + "|", f"{phone or ''};", bool(listed), told, order
-    )
+    order = f"{whole[0] if whole else ''}|{name}|{row_id}"
+    return Card(str(row_id), normal(str(name)), place, *spelled, f"{phone or ''};", bool(listed), told, order)
 
 
 def _fresh(connection: Connection, community_id: str, revision: int, gone_at: int) -> Shelf:
@@ -129,7 +129,7 @@ def _test(word: str) -> Callable[[Card], bool]:
         return lambda card: card.phone.endswith(tail) or where in card.place
     if word.isascii() and word.isalpha():
         begun = f"|{word}"
-        return lambda card: begun in card.spelled or word in card.name or word in card.place
+        return lambda card: begun in card.whole or begun in card.later or word in card.name or word in card.place
     runs = _RUNS.findall(word)
     if len(word) == 1:
         # 单 is somebody's surname, and the first sign of every 单元.
@@ -141,16 +141,16 @@ def _test(word: str) -> Callable[[Card], bool]:
 
 
 def _nearness(words: Sequence[str]) -> Callable[[Card], tuple[int, bool, str]]:
-    """What comes first: the very name, names that begin so, spellings that are whole; then who is on the list; then the alphabet."""
+    """What comes first: the very name, the whole of it spelled, its beginning, the rest; then who is on the list; then the alphabet."""
     first = words[0] if words else ""
 
     def nearness(card: Card) -> tuple[int, bool, str]:
         if not first or card.name == first:
             rank = 0
-        elif card.name.startswith(first) or card.spelled.startswith(f"|{first}|"):
+        elif f"|{first}|" in card.whole:
             rank = 1
         else:
-            rank = 2 if f"|{first}|" in card.spelled or card.order.startswith(first) else 3
+            rank = 2 if card.name.startswith(first) or f"|{first}" in card.whole else 3
         return (rank, not card.listed, card.order)
 
     return nearness

@@ -55,18 +55,20 @@ def _units(name: str) -> list[tuple[str, ...]]:
     return units
 
 
-def spellings(name: str) -> list[str]:
-    """Everything that somebody may type who means this name or a part of it, the usual spelling of the whole first.
+def spellings(name: str) -> tuple[list[str], list[str]]:
+    """Everything that somebody may type who means this name, the usual spelling first; and who means only its later part.
 
     What is typed is right if one of these begins with it: 陈桂兰 is `chenguilan`, `cgl`, `chengl`, and from 桂 on `guilan`, `gl`, `guil`.
     """
-    units, found = _units(name), []
-    for start in range(len(units)):
-        found += _from(units[start:])
-    return list(dict.fromkeys(found))
+    units = _units(name)
+    whole = _from(units)
+    later = [spelling for start in range(1, len(units)) for spelling in _from(units[start:])]
+    return list(dict.fromkeys(whole)), list(dict.fromkeys(later))
 
 
 def _from(units: Sequence[tuple[str, ...]]) -> list[str]:
+    if not units:
+        return []
     if len(units) <= MIXED_MOST:
         forms = [tuple(dict.fromkeys((*unit, *(reading[0] for reading in unit)))) for unit in units]
         return ["".join(choice) for choice in itertools.product(*forms)]
