@@ -62,12 +62,11 @@ class OneResident(MethodView):
         return present_resident(reading(), asker(), resident_id)
 
     @blueprint.arguments(ChangeForm)
-    @blueprint.answers(answers.Resident, key="optional")
+    @blueprint.answers(answers.Resident)
     def put(self, body: dict[str, Any], resident_id: str) -> dict[str, Any]:
         """Correct what is kept of her. With a consent she comes on the list; what is left out stays."""
         actor = asker()
-        key = _once(actor, "resident.change", {"resident_id": resident_id, **body})
-        return _answer(actor, keeping.change(actor, resident_id, body, key))
+        return _answer(actor, keeping.change(actor, resident_id, body, Once(actor.id, None, "resident.change", {})))
 
 
 @blueprint.post("/residents/<resident_id>/take-off")
