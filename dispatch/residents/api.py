@@ -46,7 +46,7 @@ class Residents(MethodView):
         return _answer(actor, keeping.enter(actor, body, _once(actor, "resident.enter", body))), 201
 
 
-@blueprint.get("/residents/counts")
+@blueprint.get("/care-list/counts")
 @blueprint.answers(answers.CommunityCounts)
 def counts() -> dict[str, Any]:
     """How many are on each community's care list: all that a supervisor reads of it."""
@@ -95,7 +95,7 @@ def reveal(body: dict[str, Any], resident_id: str) -> dict[str, Any]:
     return revealing.reveal(asker(), resident_id, body.get("what", "phone"))
 
 
-@blueprint.post("/residents/import")
+@blueprint.post("/care-list/import")
 @blueprint.arguments(SheetForm, location="form", content_type="multipart/form-data")
 @blueprint.answers(answers.SheetReport, key="optional")
 def bring_in(body: dict[str, Any]) -> dict[str, Any]:

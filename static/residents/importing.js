@@ -15,7 +15,7 @@ function send(write, key) {
   const body = new FormData(form);
   for (const name of ["consent_at", "consent_how", "community_id"]) if (!body.get(name)) body.delete(name);
   body.set("write", write);
-  return call("POST", "/residents/import", { form: body, key });
+  return call("POST", "/care-list/import", { form: body, key });
 }
 
 function complain(refused) {

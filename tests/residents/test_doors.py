@@ -26,7 +26,8 @@ Cast = Callable[[str], Actor]
 SAID = {**SHAN, "consent": {"at": "2026-11-20T10:00:00+08:00", "how": "phone", "to": ["care_list"]}}
 FORM = {
     "name": "单桂兰", "phone": "13755502468", "building": "3号楼", "door": "2单元301",
-    "groups": ["living_alone", "disabled"], "note": "耳背，多敲一会儿门", "contact_0_name": "单强", "contact_0_relation": "儿子", "contact_0_phone": "13755501357", "contact_0_was": "",
+    "groups": ["living_alone", "disabled"], "note": "耳背，多敲一会儿门",
+    "contact_0_name": "单强", "contact_0_relation": "儿子", "contact_0_phone": "13755501357", "contact_0_was": "",
     "consent_at": "2026-11-20", "consent_how": "phone", "consent_to": ["care_list", "errands"],
 }  # fmt: skip
 SHAN_CELLS = ["单桂兰", "13755502468", "", "3号楼", "2单元301", "独居", "", "", "2026-11-20", "电话", ""]
@@ -92,7 +93,7 @@ def test_nobody_else_finds_or_reads_her(app: Flask, cast: Cast, login: str, stat
 @pytest.mark.parametrize("login", ["clerk", "coordinator", "supervisor"])
 def test_counts_are_all_that_a_supervisor_reads(app: Flask, cast: Cast, login: str) -> None:
     def counted() -> int:
-        items = Visitor(app, login).get("/residents/counts").json["items"]
+        items = Visitor(app, login).get("/care-list/counts").json["items"]
         return int(next(item["listed"] for item in items if item["community_id"] == HOME))
 
     before = counted()
@@ -104,7 +105,7 @@ def test_counts_are_all_that_a_supervisor_reads(app: Flask, cast: Cast, login: s
 
 @pytest.mark.parametrize("login", ["courier1", "admin"])
 def test_counts_are_not_for_everybody(app: Flask, login: str) -> None:
-    assert Visitor(app, login).get("/residents/counts").status_code == 403
+    assert Visitor(app, login).get("/care-list/counts").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/residents", "/residents/new", "/residents/import", "/residents/template.xlsx", "/residents/nobody"])
@@ -229,7 +230,7 @@ def test_the_list_and_its_template_come_as_files(app: Flask, clerk: Browser, cas
 def brought(visitor: Visitor, data: bytes | None, **form: str) -> Any:
     files = {"file": (io.BytesIO(data), "名单.csv")} if data is not None else {}
     return visitor.ask(
-        "POST", "/api/v1/residents/import", data={**form, **files}, content_type="multipart/form-data", key=str(uuid.uuid4())
+        "POST", "/api/v1/care-list/import", data={**form, **files}, content_type="multipart/form-data", key=str(uuid.uuid4())
     )
 
 
@@ -272,7 +273,7 @@ def test_every_answer_is_as_described(app: Flask, cast: Cast) -> None:
     told = [
         clerk.get("/residents"),
         clerk.get("/residents", q="sgl", listed="true", group="disabled", page=1),
-        clerk.get("/residents/counts"),
+        clerk.get("/care-list/counts"),
     ]
     told += [clerk.ask("GET", address), clerk.ask("PUT", address, json={"note": "x"}), clerk.ask("POST", f"{address}/reveal")]
     told += [clerk.ask("POST", f"{address}/reveal", json={"what": "contacts"}), brought(clerk, csv_bytes([HEADINGS, ["x"], SHAN_CELLS]))]
@@ -280,7 +281,7 @@ def test_every_answer_is_as_described(app: Flask, cast: Cast) -> None:
         brought(clerk, csv_bytes([HEADINGS, SHAN_CELLS]), write="true"),
         clerk.ask("POST", f"{address}/take-off", json={"reason": "died"}),
     ]
-    told += [clerk.ask("POST", f"{address}/withdraw"), clerk.ask("GET", address), chief.get("/residents/counts")]
+    told += [clerk.ask("POST", f"{address}/withdraw"), clerk.ask("GET", address), chief.get("/care-list/counts")]
     assert {answer.status_code for answer in told} == {200}
     refused = [courier.get("/residents"), courier.ask("GET", address), clerk.ask("POST", "/api/v1/residents", json={"name": ""}),
                clerk.ask("POST", f"{address}/withdraw"), clerk.get("/residents", page=0)]  # fmt: skip

@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,11 +17,13 @@ from dispatch import create_app
 from dispatch.core.rotation import rotate
 from dispatch.core.secrets import Keyring
 from dispatch.core.unit_of_work import close, look_again, reading, transaction
+from dispatch.demo.street import COMMUNITIES
 from dispatch.people.identity import Actor
 from dispatch.residents import keeping
 from dispatch.residents.finding import search
 from dispatch.residents.models import Resident
 from dispatch.residents.registering import add_many, find_or_add, forget
+from tests.bench.preparing import residents
 from tests.residents.care import HOME, OTHER, SHAN, enter, found, once
 
 Cast = Callable[[str], Actor]
@@ -209,26 +210,10 @@ def test_nothing_that_was_entered_can_be_read_in_the_files(app: Flask, cast: Cas
         assert said.encode() not in written
 
 
-def crowd(many: int, community_ids: list[str]) -> None:
-    """So many residents, sealed, spread over these communities."""
-    surnames, given = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗单曾解仇区", "桂兰秀英淑珍凤琴玉梅文海福来宝永年素芬长庚月娥国强建军丽华"
-    facts: dict[str, list[dict[str, Any]]] = {community_id: [] for community_id in community_ids}
-    for n in range(many):
-        name = surnames[n % len(surnames)] + given[n * 7 % len(given)] + given[n * 13 // 5 % len(given)]
-        facts[community_ids[n % len(community_ids)]].append(
-            {"name": name, "phone": f"139{n * 7919 % 10**8:08d}", "building": f"{n % 60 + 1}号楼",
-             "door": f"{n % 4 + 1}单元{n % 6 + 1}0{n % 3 + 1}",
-             "groups": ["living_alone"] if n % 3 else [], "on_care_list": True}
-        )  # fmt: skip
-    with transaction() as work:
-        for community_id, those in facts.items():
-            add_many(work, community_id, those)
-
-
 @pytest.mark.slow
 def test_twenty_thousand_sealed_residents_are_searched_in_less_than_a_tenth_of_a_second(app: Flask, cast: Cast) -> None:
-    communities = [f"120116014{n:03d}" for n in range(1, 21)]
-    crowd(20_000, communities)
+    communities = COMMUNITIES
+    residents(20_000)
     put(("单芳芳", "13755502468", "3号楼", "2单元301"))
     look_again()
     begun = time.perf_counter()

@@ -145,8 +145,8 @@ def test_somebody_of_the_same_name_and_phone_in_another_community_is_somebody_el
         ("姓名", "", "A2"), ("姓名", "兰" * 61, "A2"), ("电话", "12", "B2"), ("社区", "紫云社区", "C2"), ("社区", "没有的社区", "C2"),
         ("楼栋", "楼" * 81, "D2"), ("群体", "独居、富豪", "F2"), ("联系人", "单强 儿子", "G2"), ("联系人", "单强 儿子 12345", "G2"),
         ("上门备注", "备" * 501, "H2"), ("同意时间", "昨天", "I2"), ("同意时间", "2026-02-30", "I2"), ("同意时间", "2126-01-01", "I2"),
-        ("同意时间", "", "I2"), ("同意方式", "心照不宣", "J2"), ("同意方式", "", "I2"), ("同意方式", "电话、当面", "J2"), ("同意内容", "上门", "I2"),
-        ("同意内容", "一切", "K2"),
+        ("同意时间", "", "I2"), ("同意方式", "心照不宣", "J2"), ("同意方式", "", "I2"), ("同意方式", "电话、当面", "J2"),
+        ("同意内容", "上门", "I2"), ("同意内容", "一切", "K2"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_its_cell_and_nothing_is_written(app: Flask, cast: Cast, column: str, cell: str, named: str) -> None:
@@ -201,15 +201,8 @@ def test_who_has_taken_her_consent_back_comes_on_the_list_by_a_new_one_alone(app
 
 
 def test_headings_as_people_write_them_in_any_order_below_a_title(app: Flask, cast: Cast) -> None:
-    data = xlsx(
-        "x",
-        [
-            ["康翠社区关爱名单", "", "", ""],
-            [],
-            ["门牌号", "老人姓名*", "联系电话（手机）", "楼 号"],
-            ["2单元301", "单桂兰", "１３７５５５０２４６８", "3号楼"],
-        ],
-    )
+    titles = [["康翠社区关爱名单", "", "", ""], [], ["门牌号", "老人姓名*", "联系电话（手机）", "楼 号"]]
+    data = xlsx("x", [*titles, ["2单元301", "单桂兰", "１３７５５５０２４６８", "3号楼"]])
     report = brought(cast("clerk"), data, consent=CONSENT)
     assert [(row["row"], row["name"]) for row in report["rows"]] == [(4, "单桂兰")]
     (new,) = [row for row in rows(_residents) if row["name"] == "单桂兰"]
@@ -230,8 +223,8 @@ def test_our_own_template_brings_nobody_in(app: Flask, cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("login", "options", "refused"),
-    [("courier1", {}, NotEligible), ("supervisor", {}, NotEligible), ("admin", {}, NotEligible), ("clerk", {"community_id": OTHER}, NotFound),
-     ("coordinator", {"community_id": "120116015001"}, NotFound)],
+    [("courier1", {}, NotEligible), ("supervisor", {}, NotEligible), ("admin", {}, NotEligible),
+     ("clerk", {"community_id": OTHER}, NotFound), ("coordinator", {"community_id": "120116015001"}, NotFound)],
 )  # fmt: skip
 @pytest.mark.parametrize("write", [True, False])
 def test_nobody_else_brings_a_list_in(
@@ -253,6 +246,7 @@ def test_a_coordinator_brings_several_communities_in_and_each_hears_of_its_own(a
 
 @pytest.mark.slow
 def test_five_thousand_rows_come_in_together(app: Flask, cast: Cast) -> None:
+    rest = ["独居", "", "", "2026-11-20", "电话", ""]
     rest = ["独居", "", "", "2026-11-20", "电话", ""]
     lines = [[f"王桂兰{n}", f"139{n:08d}", "", f"{n % 60 + 1}号楼", f"{n}", *rest] for n in range(5000)]
     assert counts(brought(cast("clerk"), sheet(*lines))) == (5000, 0, 0, 0)
