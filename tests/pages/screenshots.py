@@ -91,13 +91,13 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
 
 def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> None:
     """The desks of the staff."""
-    for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
+    for login, path, name in [("clerk", "/desk", "desk"), ("clerk", "/residents", "care-list"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
         persona.live()
         album.keep(persona, f"{kind}-{name}")
-        if kind == "screen":
-            MORE[login](album, persona)
+        if kind == "screen" and name in MORE:
+            MORE[name](album, persona)
         persona.leave()
 
 
@@ -107,6 +107,28 @@ def _a_mistake(album: Album, clerk: Persona) -> None:
     clerk.page.keyboard.press("Enter")
     clerk.sees("#need-wrong")
     album.keep(clerk, "screen-desk-mistake")
+
+
+def _the_care_list(album: Album, clerk: Persona) -> None:
+    """Found by initials on the desk; one resident; a sheet with mistakes."""
+    page = clerk.page
+    page.get_by_role("link", name="单玉兰").click()
+    clerk.live()
+    album.keep(clerk, "screen-resident")
+    clerk.go("/residents/import")
+    clerk.live()
+    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n孙有财,12,5号楼,102,低保,昨天,当面\n"
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    page.locator("#sheet button.go").click()
+    clerk.sees("#report td")
+    album.keep(clerk, "screen-care-list-import")
+    clerk.go("/desk")
+    clerk.live()
+    page.locator("#name").focus()
+    page.keyboard.type("chen")
+    clerk.sees("#found li")
+    page.keyboard.press("ArrowDown")
+    album.keep(clerk, "screen-desk-finding")
 
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
@@ -150,7 +172,7 @@ def _joining(album: Album, path: str) -> None:
 
 
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake, "coordinator": _couriers_and_an_invite, "supervisor": lambda _album, _persona: None,
+    "desk": _a_mistake, "care-list": _the_care_list, "watch": _couriers_and_an_invite,
 }  # fmt: skip
 
 

@@ -35,13 +35,14 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
     scene.too_long()
+    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
     scene.close()
     return {
         "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
         "courier3": ["/board"],
-        "clerk": ["/desk"],
-        "coordinator": ["/watch", "/couriers", "/design", "/board"],
-        "supervisor": ["/overview"],
+        "clerk": ["/desk", "/residents", "/residents/new", f"/residents/{listed}", "/residents/import"],
+        "coordinator": ["/watch", "/couriers", "/design", "/board", "/residents", "/residents/new", "/residents/import"],
+        "supervisor": ["/overview", "/residents"],
     }
 
 
