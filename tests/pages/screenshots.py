@@ -91,7 +91,12 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
 
 def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> None:
     """The desks of the staff."""
-    for login, path, name in [("clerk", "/desk", "desk"), ("clerk", "/residents", "care-list"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
+    for login, path, name in [
+        ("clerk", "/desk", "desk"),
+        ("clerk", "/residents", "care-list"),
+        ("coordinator", "/watch", "watch"),
+        ("supervisor", "/overview", "overview"),
+    ]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
         persona.live()
@@ -117,7 +122,8 @@ def _the_care_list(album: Album, clerk: Persona) -> None:
     album.keep(clerk, "screen-resident")
     clerk.go("/residents/import")
     clerk.live()
-    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n孙有财,12,5号楼,102,低保,昨天,当面\n"
+    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n"
+    sheet += "孙有财,12,5号楼,102,低保,昨天,当面\n"
     page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
     page.locator("#sheet button.go").click()
     clerk.sees("#report td")
