@@ -4,8 +4,10 @@ The map of the house (imports run from the top of this list down, never up):
 
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
+    money                 what the desks and an accountant see and enter of what couriers laid out
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
     residents             who is cared for; every reveal is written down
+    accounts              double entry: balanced transfers that never change
     people                units, persons, signing in, duty
     journal               what happened: numbered without a gap, chained by hashes
     core                  clock, errors, permits, one writer of status, transactions, keys, photos
@@ -27,6 +29,8 @@ from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.journal import hints
+from dispatch.money import api as money_api
+from dispatch.money import routes as money_routes
 from dispatch.orders import api as orders_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import routes as people_routes
@@ -56,9 +60,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, money_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
-    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
+    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, money_routes.blueprint, health.blueprint):
         app.register_blueprint(pages_of_room)
     gateway.init_app(app)
     jobs.init_app(app)

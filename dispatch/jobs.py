@@ -18,6 +18,7 @@ from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
+from dispatch.orders.receipting import forget_receipts
 from dispatch.people import signing_in
 
 #: The advisory lock by which one process is the leader.
@@ -58,6 +59,7 @@ def tidy(app: Flask) -> None:
             idempotency.forget_old(work)
             signing_in.forget_expired(work)
             forget_finished(work)
+            forget_receipts(work)
         photographing.forget_unused()
 
 

@@ -1,4 +1,4 @@
-"""When personal data leaves: 30 days after a resident's last errand ended, unless she is on the care list."""
+"""When personal data leaves: 30 days after a resident's last errand ended, unless she is on the care list or owes money."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists, select, update
 
+from dispatch.accounts.queries import owing
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import Work
 from dispatch.orders.models import Order
@@ -25,7 +26,11 @@ def forget_finished(work: Work) -> int:
     )
     gone = list(
         work.execute(
-            select(_residents.c.id).where(~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, ~recent).limit(500)
+            select(_residents.c.id)
+            .where(~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, ~recent)
+            # A debt needs its debtor; settled, repaid or waived, she goes with the next sweep.
+            .where(_residents.c.id.not_in(owing()))
+            .limit(500)
         ).scalars()
     )
     if gone:

@@ -25,6 +25,7 @@ class Settings:
     escalate_urgent: int = _number(5, 1, 1440, "Minutes until an urgent order that nobody takes is announced at the coordinator's desk.")
     escalate_today: int = _number(20, 1, 1440, "The same for an order for today.")
     escalate_routine: int = _number(60, 1, 10_080, "The same for an order that can wait.")
+    receipts_kept: int = _number(1095, 30, 10_950, "Days that the photo of a receipt is kept; ask your accountant what the law wants.")
 
     def pick_up_within(self, urgency: str) -> int:
         """How long a claim may stand before the goods are picked up, in minutes."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
-from dispatch.realtime.audience import Audience, as_heard
+from dispatch.realtime.audience import Audience, as_heard, to_the_named
 from dispatch.realtime.listeners import listeners, person_room, room
 
 #: The longest that a lost hint may cost, in seconds.
@@ -112,6 +112,8 @@ class Broadcaster:
             if entry["type"] in ENDS_HOLDING:
                 for person_id in entry["data"].get("persons", ()):
                     socketio.emit("forget", {"order_id": entry["data"]["order_id"]}, to=person_room(person_id))
+            for person_id in to_the_named(entry):
+                socketio.emit("yours", entry, to=person_room(person_id))
             self._strangers = self._strangers or entry["type"] in ENDS_PERSON
 
     def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:
