@@ -68,7 +68,7 @@ def book(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.takes(ReceiptForm, ReceiptForm)
 @blueprint.answers(answers.KeptReceipt, key="optional")
 def receipt(_body: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Send the photo of a receipt (multipart) ahead of the command that will name it; unnamed it is gone within two hours."""
+    """Send the photo of a receipt (multipart) ahead of the command that will name it; what none names is gone after a day."""
     actor, file = asker(), request.files.get("receipt")
     key = once(actor, "receipt", {"order_id": order_id, "receipt": photographing.fingerprint(file)})
     return {"receipt_id": receipting.keep_receipt(actor, order_id, file, key)["receipt_id"]}

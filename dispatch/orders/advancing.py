@@ -70,7 +70,9 @@ def enter_advance(work: Work, order: Row, courier_id: str, amount: int, receipt_
     transfer_id = book_advance(work, order, courier_id, str(order.resident_id), amount, by.id)
     values = {"courier_id": courier_id, "resident_id": order.resident_id, "amount": amount, "transfer_id": transfer_id,
               "receipt_id": receipt_id, "at": now()}  # fmt: skip
-    there = work.execute(select(ADVANCES.c.version).where(ADVANCES.c.id == order.id)).first()
+    there = work.execute(select(ADVANCES.c.version, ADVANCES.c.status).where(ADVANCES.c.id == order.id)).first()
+    if there and there.status not in MONEY_MOVES["enter"].leaves:
+        raise TooLate(_("这一单已经记过垫付了，金额不对请用“更正”。"))
     if there:
         advance(work, ADVANCES, order.id, MONEY_MOVES["enter"], values={**values, "version": there.version + 1})
     else:

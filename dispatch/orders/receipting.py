@@ -30,8 +30,8 @@ from dispatch.residents.models import Reveal
 
 #: So many for one order; a receipt that is blurred is taken again, not a hundred times.
 MOST = 10
-#: One that no advance came to name within this time is not one.
-UNUSED_KEPT = timedelta(hours=1)
+#: One that no advance came to name within this time is not one; a long errand lies between the shop and her door.
+UNUSED_KEPT = timedelta(hours=24)
 
 _receipts, _advances, _orders, _settings = Receipt.__table__, Advance.__table__, Order.__table__, StationSettings.__table__
 _unused = _receipts.c.id.not_in(select(_advances.c.receipt_id))
