@@ -44,7 +44,7 @@ class Debtor(Schema):
 class Advance(Schema):
     """What a courier has laid out for an order; courier, resident and what she owes are for clerk and coordinator."""
 
-    order_id = _text()
+    id = fields.String(required=True, metadata={"description": "the order's"})
     number = _text()
     community_id = _text()
     community = _text()

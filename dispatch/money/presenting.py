@@ -27,7 +27,7 @@ def present_advances(connection: Connection, actor: Actor, status: str | None, c
 def _advance(actor: Actor, row: Row, left: dict[str, int]) -> dict[str, Any]:
     names = ("number", "community_id", "community", "kind", "building", "status", "amount", "version", "money_limit")
     said: dict[str, Any] = {name: getattr(row, name) for name in names}
-    said |= {"order_id": row.id, "due": -left.get(Kind.COURIER, 0), "at": iso(row.at), "receipt": row.photo is not None}
+    said |= {"id": row.id, "due": -left.get(Kind.COURIER, 0), "at": iso(row.at), "receipt": row.photo is not None}
     if actor.role != Role.COURIER:
         said |= {"owed": left.get(Kind.RESIDENT, 0), "courier": {"id": row.courier_id, "name": row.courier}}
         said |= {"resident": {"number": row.account_number, "name": row.resident}}

@@ -104,7 +104,7 @@ function voucherRows(voucher) {
       }
     });
   return voucher.lines.map((line, n) => el("tr", {},
-    cell(n ? "" : voucher.number), cell(n ? "" : time(voucher.at)), cell(n ? "" : voucher.summary), cell(line.debit), cell(line.credit), sum(line.amount),
+    cell(n ? "" : voucher.number), cell(n ? "" : voucher.at.slice(0, 10)), cell(n ? "" : voucher.summary), cell(line.debit), cell(line.credit), sum(line.amount),
     cell(n ? "" : voucher.by), cell(n ? "" : voucher.order),
     el("td", {}, ...(n ? [] : [voucher.countered && say("countered_by", { number: voucher.countered }), back].filter(Boolean)))));
 }
@@ -125,21 +125,23 @@ function showNow(accounts) {
   const cash = accounts.find((one) => one.kind === "cash")?.closing ?? 0;
   document.getElementById("box").textContent = say("box_holds", { yuan: yuan(cash) });
   const open = accounts.filter((one) => ["courier", "resident"].includes(one.kind) && one.closing !== 0);
-  document.getElementById("persons").replaceChildren(...open.map((one) => el("tr", {},
-    cell(one.kind === "courier" ? one.account : named(one)), cell(say(one.kind === "courier" ? "due" : "owed", { yuan: yuan(Math.abs(one.closing)) }), "number"))));
+  document.getElementById("persons").replaceChildren(...open.map((one) => el("li", { class: "row apart" },
+    el("span", {}, one.kind === "courier" ? one.name : named(one)), el("strong", {}, say(one.kind === "courier" ? "due" : "owed", { yuan: yuan(Math.abs(one.closing)) })))));
   document.getElementById("persons-empty").hidden = open.length > 0;
 }
 
 function showWaiting({ items, total }) {
-  lay(list, items.map((one) => ({ ...one, id: one.order_id })), card);
+  lay(list, items, card);
   document.getElementById("count").textContent = total ?? items.length;
   document.getElementById("empty").hidden = items.length > 0;
 }
 
 async function showLimits() {
   const { items } = await everything("/orders?status=active");
-  const there = items.filter((order) => ["claimed", "picked_up", "delivered", "failed"].includes(order.status));
+  const entered = new Set([...list.children].map((one) => one.dataset.id));
+  const there = items.filter((order) => ["claimed", "picked_up", "delivered", "failed"].includes(order.status) && !entered.has(order.id));
   lay(document.getElementById("limits"), there, under);
+  document.getElementById("limits-count").textContent = there.length;
   document.getElementById("limits-empty").hidden = there.length > 0;
 }
 

@@ -16,8 +16,8 @@ const card = (advance) =>
     el("p", { class: "hint" }, say("since_order", { number: advance.number, time: time(advance.at) })));
 
 function show(list) {
-  lay(document.getElementById("advances"), list.items.map((one) => ({ ...one, id: one.order_id })), card);
-  document.getElementById("due").textContent = yuan(list.items.reduce((sum, one) => sum + one.due, 0));
+  lay(document.getElementById("advances"), list.items, card);
+  document.getElementById("due").textContent = say("yuan_of", { yuan: yuan(list.items.reduce((sum, one) => sum + one.due, 0)) });
   document.getElementById("empty").hidden = list.items.length > 0;
 }
 

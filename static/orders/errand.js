@@ -139,7 +139,7 @@ function handOver() {
     const money = laidOut();
     if (money) working(send, async () => {
       await act("deliver", { code: code.value, ...money });
-      if (code.isConnected) code.select();
+      if (code.isConnected && !["amount", "receipt"].includes(document.activeElement?.id)) code.select();
     });
   });
   return form;
