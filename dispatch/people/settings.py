@@ -16,7 +16,7 @@ def _number(usually: int, least: int, most: int, says: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """A station's choices. Times in minutes."""
+    """A station's choices. Times in minutes, unless it says otherwise."""
 
     claim_cap: int = _number(3, 1, 50, "How many orders a courier may hold at once.")
     look_first: bool = field(default=False, metadata={"says": "Whether the station looks at what clerks post before couriers see it."})
