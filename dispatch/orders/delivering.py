@@ -76,11 +76,11 @@ def deliver(
     """
     if not code and not (photo and reason):
         raise Invalid("code", _("请输入四位交接码；老人念不出来时，请拍照并说明原因。"))
-    check_amount(amount, receipt_id)
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
         # Before the code is looked at: a slip in the amount must not cost one of five tries.
+        check_amount(amount, receipt_id)
         if amount:
             check_limit(work, order_id, amount)
         if not photo and not _code_fits(work, order, code or ""):

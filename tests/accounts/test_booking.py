@@ -48,7 +48,8 @@ def test_a_new_year_begins_with_one(app: Flask, monkeypatch: pytest.MonkeyPatch)
     enter({CASH: 100, FUND: -100})
     later = booking.now().replace(year=booking.now().year + 1, month=1, day=2)
     monkeypatch.setattr(booking, "now", lambda: later)
-    row = one_transfer(reading(), enter({CASH: 100, FUND: -100}))
+    entered = enter({CASH: 100, FUND: -100})
+    row = one_transfer(reading(), entered)
     assert row is not None
     assert (row.year, row.number) == (later.year, 1)
     assert faults(reading()) == []

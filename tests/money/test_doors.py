@@ -105,7 +105,8 @@ def test_a_receipt_comes_with_the_delivery_or_ahead_of_it_and_what_is_refused_le
     assert photos_in(app) == []
     key = str(uuid.uuid4())
     for _ in range(2):
-        assert deliver(1999, key).status_code == 200
+        answer = deliver(1999, key)
+        assert answer.status_code == 200, answer.json
     assert len(photos_in(app)) == 1
     assert purse.left(order) == (1999, 1999)
     assert send_receipt(one, order).status_code == 409  # not his any more
