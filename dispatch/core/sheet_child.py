@@ -11,7 +11,8 @@ from typing import Any
 
 import defusedxml
 from defusedxml import ElementTree
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import range_boundaries
 
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -30,6 +31,24 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 class Refused(Exception):
     pass
+
+
+class Reader(ExcelReader):  # type: ignore[misc]
+    """openpyxl's, reading no more than cells need: what else there is in a workbook can be broken, and is not looked at."""
+
+    def read(self) -> None:
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        try:
+            apply_stylesheet(self.archive, self.wb)
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            # Other programs write styles that openpyxl does not understand: then a date is Excel's number for it.
+            self.wb._date_formats, self.wb._timedelta_formats = set(), set()
+        self.read_worksheets()
+
+    def read_chartsheet(self, *_arguments: Any) -> None:
+        """Has no cells."""
 
 
 def check_parts(data: bytes) -> None:
@@ -74,10 +93,19 @@ def text_of(cell: Any) -> str:
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
     if isinstance(value, float):
         value = int(value) if value.is_integer() and abs(value) < 1e15 else float(f"{value:.15g}")
-    if isinstance(value, int) and re.fullmatch("0+", cell.number_format or ""):
-        # A door 0301 kept as the number 301 and shown with its zero.
-        return str(value).zfill(len(cell.number_format))
+    if isinstance(value, int):
+        # A door 0301 is kept as the number 301 and shown with its zero.
+        return str(value).zfill(zeros_shown(cell))
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
+
+
+def zeros_shown(cell: Any) -> int:
+    try:
+        shown = cell.number_format or ""
+    except IndexError:
+        # Of styles that were not understood.
+        return 0
+    return len(shown) if re.fullmatch("0+", shown) else 0
 
 
 def merged_ranges(archive: zipfile.ZipFile, path: str) -> list[Any]:
@@ -148,7 +176,9 @@ def main() -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     data = sys.stdin.buffer.read()
     check_parts(data)
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader = Reader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    reader.read()
+    book = reader.wb
     shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     said: dict[str, Any] = {"title": "", "others": [], "rows": []}
     for sheet in shown:

@@ -18,23 +18,14 @@ from openpyxl.utils import get_column_letter
 
 from dispatch.core.children import TooSlow, work_apart
 from dispatch.core.errors import Invalid
+from dispatch.core.sheet_texts import Unread, clean, text_rows
 
 MAX_BYTES = 8 * 1024 * 1024
-MOST_ROWS = 20_000
-MOST_COLUMNS = 100
-MOST_CHARACTERS = 8_000_000
 #: How long the child may take by the clock, in seconds.
 CHILD_SECONDS = 20.0
 _CHILD = Path(__file__).with_name("sheet_child.py")
-#: What separates cells; where several separate as well, the first here.
-_DELIMITERS = "\t,;|，"
-#: How many lines with a text are looked at to find the delimiter.
-_SNIFFED = 50
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 # Excel, WPS and Numbers take a cell that begins like this for a formula; the full-width ones too.
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_MADE_HARMLESS = re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
 _UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_SHEET_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")
 
@@ -104,7 +95,7 @@ def read(data: bytes, name: str = "") -> Sheet:
     elif data.startswith(_NO_SHEET_STARTS):
         raise SheetRefused("not_a_sheet")
     else:
-        sheet = Sheet(_text_rows(_decoded(data)), name)
+        sheet = _text(data, name)
     if not any(any(row) for row in sheet.rows):
         raise SheetRefused("empty")
     return sheet
@@ -120,86 +111,14 @@ def _workbook(data: bytes) -> Sheet:
     said = json.loads(written)
     if "refused" in said:
         raise SheetRefused(said["refused"])
-    return Sheet([[_clean(cell) for cell in row] for row in said["rows"]], said["title"], said["others"])
+    return Sheet([[clean(cell) for cell in row] for row in said["rows"]], said["title"], said["others"])
 
 
-def _clean(cell: str) -> str:
-    """Without what nobody sees; a line's end within a cell is one character."""
-    if cell.isascii() and cell.isprintable():
-        return cell.strip()
-    plain = _UNSEEN.sub("", _CONTROLS.sub("", cell.replace("\r\n", "\n").replace("\r", "\n")))
-    # Half of a character is kept by no database.
-    return plain.encode("utf-8", "replace").decode("utf-8").strip()
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8, UTF-16 or GB18030, by their marks and by what fits."""
-    text = None
-    for encoding in _encodings(data):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    if text is None:
-        raise SheetRefused("encoding")
-    # Old systems end a text file with Ctrl-Z.
-    text = text.removesuffix("\x1a")
-    if _CONTROLS.search(text):
-        raise SheetRefused("not_a_sheet")
-    if re.match(r"\s*<(\?xml|!doctype|html|table|meta|head)\b", text, re.IGNORECASE):
-        # Systems that “export to Excel” often write a web page and call it .xls.
-        raise SheetRefused("other_format")
-    return text
-
-
-def _encodings(data: bytes) -> Sequence[str]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    if b"\0" in data:
-        # The zero bytes of Latin letters stand behind them, or before them.
-        return ("utf-16-le",) if data[1::2].count(0) >= data[::2].count(0) else ("utf-16-be",)
-    return ("utf-8-sig", "gb18030")
-
-
-def _text_rows(text: str) -> list[list[str]]:
-    lines = [line for line in text.splitlines() if line.strip()][:_SNIFFED]
-    delimiter = max(_DELIMITERS, key=lambda mark: (_usual_width(lines, mark), -_DELIMITERS.index(mark)))
+def _text(data: bytes, name: str) -> Sheet:
     try:
-        return _parsed(text, delimiter, csv.QUOTE_MINIMAL)
-    except csv.Error:
-        # A lone quotation mark at the front of a pasted cell is a quotation mark, and must not swallow the rows below.
-        try:
-            return _parsed(text, delimiter, csv.QUOTE_NONE)
-        except csv.Error as error:
-            raise SheetRefused("damaged") from error
-
-
-def _usual_width(lines: list[str], delimiter: str) -> int:
-    """Of half of the lines."""
-    widths = sorted(line.count(delimiter) for line in lines)
-    return widths[len(widths) // 2] if widths else 0
-
-
-def _parsed(text: str, delimiter: str, quoting: int) -> list[list[str]]:
-    rows: list[list[str]] = []
-    left = MOST_CHARACTERS
-    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True), start=1):
-        row = [_MADE_HARMLESS.sub("", _clean(cell), count=1) if cell.startswith("'") else _clean(cell) for cell in cells]
-        while row and not row[-1]:
-            row.pop()
-        left -= sum(len(cell) + 1 for cell in row)
-        if not row:
-            continue
-        if number > MOST_ROWS:
-            raise SheetRefused("too_many_rows")
-        if len(row) > MOST_COLUMNS:
-            raise SheetRefused("too_many_columns")
-        if left < 0:
-            raise SheetRefused("too_large")
-        rows += [[] for _ in range(number - len(rows) - 1)]
-        rows.append(row)
-    return rows
+        return Sheet(text_rows(data), name)
+    except Unread as unread:
+        raise SheetRefused(unread.reason) from unread
 
 
 def xlsx(title: str, rows: Iterable[Sequence[object]]) -> bytes:

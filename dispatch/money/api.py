@@ -108,7 +108,7 @@ def settle(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def correct(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It was another amount, or nothing: counter-entered and entered anew."""
     actor = asker()
-    return _order(actor, settling.correct(actor, order_id, once(actor, "correct", {"id": order_id, **body}), **body))
+    return _order(actor, settling.correct(actor, order_id, once(actor, "correct_advance", {"id": order_id, **body}), **body))
 
 
 @blueprint.post("/money/vouchers/<transfer_id>/reverse")

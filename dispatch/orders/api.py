@@ -7,8 +7,7 @@ from typing import Any
 from flask import request
 from flask.views import MethodView
 
-from dispatch.core.doors import Door
-from dispatch.core.errors import Invalid
+from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting
@@ -23,31 +22,14 @@ from dispatch.orders.forms import (
     PhotoForm,
     PlaceForm,
     ReasonForm,
+    VersionForm,
     place_in,
 )
-from dispatch.orders.listing import claim_or_suggest, orders_listing
-from dispatch.orders.presenting import present_one
-from dispatch.orders.queries import couriers_of
-from dispatch.people.identity import Actor, asker
-from dispatch.people.models import Role
+from dispatch.orders.listing import claim_or_suggest, courier_items, orders_listing
+from dispatch.orders.presenting import outcome_order, present_one
+from dispatch.people.identity import asker
 
 blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
-
-
-def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = False) -> Once:
-    """The command's key, from its header.
-
-    Raises:
-        Invalid: it is required and missing, or not a UUID.
-    """
-    key = request.headers.get("Idempotency-Key")
-    if required and not key:
-        raise Invalid("Idempotency-Key")
-    return Once(actor.id, key, verb, body)
-
-
-def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
-    return present_one(reading(), actor, outcome["order_id"])
 
 
 @blueprint.route("/orders")
@@ -63,7 +45,7 @@ class Orders(MethodView):
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Post a need."""
         actor = asker()
-        return _answer(actor, posting.post(actor, body, once(actor, "post", body))), 201
+        return outcome_order(actor, posting.post(actor, body, once(actor, "post", body))), 201
 
 
 @blueprint.route("/orders/<order_id>")
@@ -81,7 +63,7 @@ def claim(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """抢单: take an open order. Answers the order with its private part."""
     actor = asker()
     key = once(actor, "claim", {"order_id": order_id}, required=True)
-    return _answer(actor, claim_or_suggest(actor, order_id, key, place_in(body)))
+    return outcome_order(actor, claim_or_suggest(actor, order_id, key, place_in(body)))
 
 
 @blueprint.post("/orders/<order_id>/release")
@@ -91,7 +73,7 @@ def release(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """退单: give it back before the pick-up."""
     actor = asker()
     key = once(actor, "release", {"order_id": order_id, **body}, required=True)
-    return _answer(actor, delivering.release(actor, order_id, body["reason"], key, body.get("epoch")))
+    return outcome_order(actor, delivering.release(actor, order_id, body["reason"], key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/pick-up")
@@ -101,7 +83,7 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The goods are in his hands."""
     actor = asker()
     key = once(actor, "pick_up", {"order_id": order_id, **body})
-    return _answer(actor, delivering.pick_up(actor, order_id, key, body.get("epoch")))
+    return outcome_order(actor, delivering.pick_up(actor, order_id, key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/deliver")
@@ -120,7 +102,7 @@ def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     ):
         body.pop("receipt", None)
         outcome = delivering.deliver(actor, order_id, key, **{**body, "photo": photo, "receipt_id": receipt_id})
-    return _answer(actor, outcome)
+    return outcome_order(actor, outcome)
 
 
 @blueprint.post("/orders/<order_id>/fail")
@@ -130,7 +112,7 @@ def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It cannot be done: back to the station."""
     actor = asker()
     key = once(actor, "fail", {"order_id": order_id, **body})
-    return _answer(actor, delivering.fail(actor, order_id, body["reason"], key, body.get("epoch")))
+    return outcome_order(actor, delivering.fail(actor, order_id, body["reason"], key, body.get("epoch")))
 
 
 @blueprint.post("/orders/<order_id>/decline")
@@ -139,7 +121,7 @@ def fail(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """不方便: it leaves my board."""
     actor = asker()
-    return _answer(actor, closing.decline(actor, order_id, body["reason"], once(actor, "decline", {"order_id": order_id, **body})))
+    return outcome_order(actor, closing.decline(actor, order_id, body["reason"], once(actor, "decline", {"order_id": order_id, **body})))
 
 
 @blueprint.post("/orders/<order_id>/cancel")
@@ -148,7 +130,9 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
-    return _answer(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
+    return outcome_order(
+        actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body}), body.get("version"))
+    )
 
 
 @blueprint.post("/orders/<order_id>/assign")
@@ -157,7 +141,9 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
-    return _answer(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
+    key = once(actor, "assign", {"order_id": order_id, **body})
+    said = {"version": body.get("version"), "phoned_in": body["phoned_in"]}
+    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], key, **said))
 
 
 @blueprint.post("/orders/<order_id>/confirm")
@@ -165,23 +151,27 @@ def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def confirm(order_id: str) -> dict[str, Any]:
     """The resident has it."""
     actor = asker()
-    return _answer(actor, closing.confirm(actor, order_id, once(actor, "confirm", {"order_id": order_id})))
+    return outcome_order(actor, closing.confirm(actor, order_id, once(actor, "confirm", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/open")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def open_order(order_id: str) -> dict[str, Any]:
+def open_order(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
-    return _answer(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
+    key = once(actor, "open", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.open_order(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reopen")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def reopen(order_id: str) -> dict[str, Any]:
+def reopen(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
-    return _answer(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
+    key = once(actor, "reopen", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.reopen(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reveal")
@@ -197,7 +187,5 @@ def reveal(order_id: str) -> dict[str, Any]:
 def couriers() -> dict[str, Any]:
     """The station's couriers, for its coordinator."""
     actor = asker()
-    rows = couriers_of(reading(), actor.station_id) if actor.role == Role.COORDINATOR and actor.station_id else []
-    names = ("id", "name", "depot", "on_duty", "active", "open_claims")
-    items = [{name: getattr(row, name) for name in names} for row in rows]
+    items = courier_items(reading(), actor)
     return {"items": items, "page": 1, "pages": 1, "total": len(items)}

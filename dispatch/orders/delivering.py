@@ -17,6 +17,7 @@ from dispatch.orders.advancing import check_amount, check_limit, enter_advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, check_epoch, end_claims, tell
 from dispatch.orders.opening import back_on_the_board
 from dispatch.orders.queries import Row
+from dispatch.orders.ringing import nearly_time, ring
 from dispatch.orders.states import MOVES
 from dispatch.people.identity import Actor
 from dispatch.residents.revealing import reveal_phone
@@ -121,9 +122,12 @@ def release(actor: Actor, order_id: str, reason: str, once: Once, epoch: int | N
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
+        late = nearly_time(work, order, me.settings)
         persons = end_claims(work, order_id, "released", person_id=me.id, reason=reason)
-        back_on_the_board(work, order, "release", me.settings, taken=order.taken - 1)
-        tell(work, order, "order.released", persons=persons, reason=reason, taken=order.taken - 1, slots=order.slots)
+        said = {"persons": persons, "reason": reason}
+        filled = back_on_the_board(work, order, "release", me.settings, "order.released", taken=order.taken - 1, **said)
+        if late and not filled:
+            ring(work, order, "late_drop_out", persons)
         return {"order_id": order_id}
 
     return carry_out("release", actor, order_id, once, act)
@@ -139,11 +143,13 @@ def fail(actor: Actor, order_id: str, reason: str, once: Once, epoch: int | None
     if reason not in FAILURE_REASONS:
         raise Invalid("reason")
 
-    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+    def act(work: Work, me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
         _advance(work, order, "fail", reason=reason, pick_up_by=None)
         persons = end_claims(work, order_id, "failed", reason=reason)
         tell(work, order, "order.failed", persons=persons, reason=reason)
+        if nearly_time(work, order, me.settings):
+            ring(work, order, "late_drop_out", persons)
         return {"order_id": order_id}
 
     return carry_out("fail", actor, order_id, once, act)

@@ -118,7 +118,7 @@ def correct(actor: Actor, order_id: str, once: Once, *, version: int, amount: in
         tell(work, order, "money.corrected", amount=amount, reason=reason, transfer_id=transfer_id, persons=[kept.courier_id])
         return {"order_id": order_id}
 
-    return carry_out("correct", actor, order_id, once, act)
+    return carry_out("correct_advance", actor, order_id, once, act)
 
 
 def reverse(actor: Actor, order_id: str, transfer_id: str, reason: str, once: Once) -> Outcome:

@@ -31,6 +31,9 @@ MOVES: dict[str, Move[Status]] = {
     "open": _move({S.WAITING}, S.OPEN),  # the station has looked and lets it on the board
     "claim": _move({S.OPEN}, S.CLAIMED),  # stays open while fewer have claimed than are needed
     "assign": _move({S.WAITING, S.OPEN}, S.CLAIMED),  # by hand, for somebody who phoned in
+    "reassign": _move({S.OPEN, S.CLAIMED, S.PICKED_UP}, S.CLAIMED),  # to other hands, which fetch anew; open while others are needed
+    "split": _move({S.OPEN, S.CLAIMED}, S.OPEN),  # more persons, or fewer again; claimed where nobody more is needed
+    "no_show": _move({S.OPEN, S.CLAIMED, S.PICKED_UP}, S.OPEN),  # one of its holders did not come
     "release": _move({S.OPEN, S.CLAIMED}, S.OPEN),  # open: one of several holders of an order not yet full
     "lapse": _move({S.CLAIMED}, S.OPEN),  # not picked up in time
     "pick_up": _move({S.CLAIMED}, S.PICKED_UP),
@@ -41,6 +44,14 @@ MOVES: dict[str, Move[Status]] = {
     "cancel": _move({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}, S.CANCELLED),
     "expire": _move({S.WAITING, S.OPEN}, S.EXPIRED),  # the time in which it was of use has passed
 }
+
+#: Verb → the states in which it may be done, of what changes no status.
+EDITS: dict[str, frozenset[Status]] = {
+    "correct": frozenset({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}),
+    "queue": frozenset({S.CLAIMED}),  # full; an open one can be claimed
+}
+#: Verb → the states in which it is possible; a verb that is in neither table is possible in every state.
+POSSIBLE = {**{verb: move.leaves for verb, move in MOVES.items()}, **EDITS}
 
 #: An order of these needs nothing more from anybody.
 FINISHED = frozenset({S.CLOSED, S.CANCELLED})

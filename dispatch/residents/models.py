@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Float, ForeignKey, String
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.columns import Moment
@@ -40,3 +40,18 @@ class Reveal(db.Model):
     what: Mapped[str] = mapped_column(String(20))
     why: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class Export(db.Model):
+    """Who took a list out of the house: what, of which unit, how many rows, why and when. Of any room; codes and counts alone."""
+
+    __tablename__ = "exports"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32), index=True)
+    station_id: Mapped[str] = mapped_column(String(32))
+    unit_id: Mapped[str] = mapped_column(String(32))
+    what: Mapped[str] = mapped_column(String(20))
+    rows: Mapped[int] = mapped_column(Integer)
+    why: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (Index("ix_exports_station_at", "station_id", "at"),)

@@ -18,7 +18,7 @@ function need() {
   return {
     kind: given.kind, summary: given.summary, building: given.building, urgency: given.urgency, slots: Number(given.slots),
     private_note: given.private_note || null, window_start: at("window_start"), window_end: at("window_end"),
-    money_limit: given.money ? Math.round(Number(given.money) * 100) : null, skills: new FormData(form).getAll("skills"),
+    money_limit: given.money ? Math.round(Number(given.money) * 100) : null, skills: new FormData(form).getAll("skills"), familiar_first: given.familiar_first === "on",
     resident: { name: given.name, phone: given.phone || null, door: given.door || null, groups: new FormData(form).getAll("groups") },
   };
 }

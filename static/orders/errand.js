@@ -6,6 +6,7 @@ import { tellPlace } from "../place.js";
 import { say } from "../texts.js";
 import { fen, yuan } from "../yuan.js";
 import { facts, head, reasons, statusTag, time } from "./cards.js";
+import { listen } from "./told.js";
 
 const RELEASES = ["busy", "far", "cannot_carry", "later", "resident_changed", "other"];
 const FAILURES = ["nobody_home", "out_of_stock", "wrong_address", "refused", "unsafe", "other"];
@@ -221,6 +222,7 @@ onForget((orderId) => {
 });
 onResync(refresh);
 draw();
+listen(() => (order.mine ? [order.id] : []));
 start();
 if (location.hash === "#claimed") {
   history.replaceState(null, "", location.pathname);
