@@ -8,7 +8,7 @@ from flask import request
 
 from dispatch.accounts.queries import one_transfer
 from dispatch.core.clock import SHANGHAI, now
-from dispatch.core.doors import Door
+from dispatch.core.doors import Door, once
 from dispatch.core.errors import NotFound
 from dispatch.core.unit_of_work import reading
 from dispatch.money import answers, funding
@@ -27,7 +27,6 @@ from dispatch.money.presenting import present_accounts, present_advances, presen
 from dispatch.money.queries import span_of
 from dispatch.orders import advancing, photographing, receipting, settling
 from dispatch.orders.answers import Order
-from dispatch.orders.api import once
 from dispatch.orders.presenting import present_one
 from dispatch.people.identity import Actor, asker
 

@@ -44,6 +44,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     one = scene.courier("courier1")
     scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
+    errands.append(scene.money())
     scene.close()
     return {
         "courier1": [
@@ -52,10 +53,11 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/errands/nobody-knows-it",
             "/hours",
             "/hours?year=2019",
+            "/money",
         ],
-        "courier2": ["/board"],
+        "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/overview", "/second-step"],
+        "clerk": ["/desk", "/money", "/money?month=2025-01", "/overview", "/second-step"],
         "coordinator": [
             "/watch",
             "/wall",
@@ -71,6 +73,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/loans",
             "/newcomers",
             "/audit",
+            "/money?community_id=120116014003",
         ],
         "coordinator2": ["/loans", "/audit"],
         "supervisor": ["/overview", "/overview/120116014", "/overview?period=2026", "/hours/corrections", "/newcomers", "/audit"],
