@@ -38,7 +38,7 @@ from dispatch.journal import hints
 from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, ledger_api
+from dispatch.orders import desk_api, ledger_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import courier_routes, loan_routes, presence, step_routes
@@ -75,6 +75,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         orders_api,
         desk_api,
         ledger_api,
+        standing_api,
         people_api,
         hours_api,
         money_api,

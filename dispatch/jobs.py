@@ -22,6 +22,7 @@ from dispatch.orders.missing import forget_no_shows
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.orders.receipting import forget_receipts
+from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import answering, loans, signing_in
 from dispatch.people.trusting import end_trust, ended_trust
 from dispatch.reports import counting
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due, recall what is in the wrong hands, end loans; returns how many of them there were."""
+    """Do what is due: lapse, expire, escalate, recall, end loans, post what comes back; returns how much was done."""
     with app.app_context():
         return sum(_done(name, act) for name, act in _due())
 
@@ -46,6 +47,7 @@ def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     yield from (("end_trust", partial(end_trust, person_id)) for person_id in ended_trust(reading()))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
     yield from (("loan", partial(answering.by_the_clock, loan_id)) for loan_id in loans.due(reading()))
+    yield from (("recur", partial(fall_due, standing_id)) for standing_id in due_standings(reading()))
 
 
 def _done(name: str, act: Callable[[], bool]) -> bool:

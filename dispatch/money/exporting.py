@@ -18,7 +18,7 @@ from dispatch.money.funding import Community, community_for
 from dispatch.money.presenting import present_accounts, present_vouchers
 from dispatch.money.queries import span_of
 from dispatch.people.identity import Actor
-from dispatch.residents.models import Reveal
+from dispatch.residents.models import Export
 
 FORMATS = ("xlsx", "csv")
 Cells = list[object]
@@ -46,17 +46,17 @@ def export(actor: Actor, community_id: str | None, year: int, month: int | None,
     period = f"{year}-{month:02d}" if month else str(year)
     rows = list(_rows(community, year, month))
     with transaction() as work:
-        _note(work, actor, period)
+        _note(work, actor, community, len(rows), form)
     title = _("%(community)s 代购账 %(period)s", community=community.name, period=period)
     if form == "csv":
         return Sheet(f"{title}.csv", csv_bytes(rows), "text/csv; charset=utf-8")
     return Sheet(f"{title}.xlsx", xlsx(title, rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-def _note(work: Work, actor: Actor, period: str) -> None:
+def _note(work: Work, actor: Actor, community: Community, rows: int, form: str) -> None:
     """Names of couriers and clerks leave the house: who took them is written down."""
-    row = {"id": new_id(), "person_id": actor.id, "resident_id": "", "order_id": None, "what": "money_export", "why": period}
-    work.execute(insert(Reveal.__table__), {**row, "at": now()})
+    row = {"id": new_id(), "person_id": actor.id, "station_id": community.station_id, "unit_id": community.community_id}
+    work.execute(insert(Export.__table__), {**row, "what": "money", "rows": rows, "why": form, "at": now()})
 
 
 def _yuan(fen: int) -> Decimal:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from dispatch.orders.missing import NO_SHOW_REASONS
+from dispatch.orders.planning import ON_HOLIDAYS
 from dispatch.orders.posting import KINDS, URGENCIES
+from dispatch.orders.states import Standing as StandingStatus
 from dispatch.orders.states import Status
 from dispatch.people.models import SKILLS
 
@@ -41,6 +43,22 @@ class Navigate(Schema):
 class Delivery(Schema):
     reason = _text(none=True)
     photo = fields.Boolean(required=True)
+
+
+class Caller(Schema):
+    """Who phoned in her stead."""
+
+    name = _text()
+    phone = _text(none=True, description="masked; `reveal` with `whose: caller` shows it")
+
+
+class CallBack(Schema):
+    """The call back after the delivery, for clerk and coordinator."""
+
+    tries = _count(description="in vain so far")
+    again_at = _moment(none=True, description="when to try again")
+    satisfied = fields.Boolean(required=True, allow_none=True)
+    note = _text(none=True)
 
 
 class Holder(Schema):
@@ -95,6 +113,8 @@ class Order(Schema):
     lon = fields.Float(metadata={"description": "WGS-84"})
     navigate = fields.Nested(Navigate)
     code = _text(may_miss=True, none=True, description="for clerk and coordinator, who tell the resident")
+    caller = fields.Nested(Caller)
+    call_back = fields.Nested(CallBack)
     delivery = fields.Nested(Delivery)
     holders = fields.List(fields.Nested(Holder))
 
@@ -179,3 +199,83 @@ class Messages(Listed):
 
 class Phone(Schema):
     phone = _text(none=True)
+
+
+class Typed(Schema):
+    """The resident of a need that is not posted yet."""
+
+    name = _text(none=True)
+    phone = _text(none=True, description="masked")
+    door = _text(none=True)
+
+
+class Repeated(Schema):
+    id = _text()
+    number = _text()
+    posted_at = _moment()
+
+
+class NeedBase(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    summary = _text()
+    building = _text()
+    urgency = fields.String(required=True, validate=validate.OneOf(URGENCIES))
+    slots = _count()
+    money_limit = _count(none=True)
+    skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), required=True)
+    familiar_first = fields.Boolean(required=True)
+    private_note = _text(none=True)
+    community_id = _text()
+    resident_id = _text(none=True)
+    resident = fields.Nested(Typed, required=True)
+
+
+class Need(NeedBase):
+    """An earlier order as a need that can be posted again as it is."""
+
+    window_start = _moment(none=True)
+    window_end = _moment(none=True)
+    repeats = fields.Nested(Repeated, required=True)
+
+
+class Preview(Schema):
+    """What is known before a need is posted."""
+
+    last = fields.Nested(Need, required=True, allow_none=True)
+    duplicates = fields.List(fields.Nested(Order), required=True)
+
+
+class Day(Schema):
+    day = _text(description="YYYY-MM-DD")
+    window_start = _moment()
+    window_end = _moment()
+    holiday = fields.Boolean(required=True)
+    moved_from = _text(none=True, description="the holiday that it is moved from")
+
+
+class Coming(Schema):
+    """The next four days of a plan."""
+
+    next = fields.List(fields.Nested(Day), required=True)
+    unsure_from = _text(none=True, description="from this day on the holidays are not published yet")
+
+
+class Standing(NeedBase, Coming):
+    """A need that comes back every week."""
+
+    id = _text()
+    status = fields.String(required=True, validate=validate.OneOf([status.value for status in StandingStatus]))
+    community = _text()
+    weekdays = fields.List(fields.Integer(), required=True)
+    first_day = _text()
+    last_day = _text(none=True)
+    opens = _text()
+    closes = _text()
+    on_holidays = fields.String(required=True, validate=validate.OneOf(ON_HOLIDAYS))
+    stopped = _text(none=True, description="resident_gone or community_gone: why the clock stopped it")
+    missed = fields.List(fields.String(), required=True, metadata={"description": "days that nobody has read of yet"})
+    keeper_gone = fields.Boolean(required=True, metadata={"description": "who last answered for it works here no longer"})
+
+
+class Standings(Listed):
+    items = fields.List(fields.Nested(Standing), required=True)

@@ -10,10 +10,11 @@ from flask.views import MethodView
 from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting
+from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting, repeating
 from dispatch.orders.forms import (
     AssignForm,
     CancelForm,
+    ConfirmForm,
     DeliverForm,
     FailForm,
     HolderForm,
@@ -21,7 +22,9 @@ from dispatch.orders.forms import (
     OrderForm,
     PhotoForm,
     PlaceForm,
+    PreviewForm,
     ReasonForm,
+    RevealForm,
     VersionForm,
     place_in,
 )
@@ -46,6 +49,28 @@ class Orders(MethodView):
         """Post a need."""
         actor = asker()
         return outcome_order(actor, posting.post(actor, body, once(actor, "post", body))), 201
+
+
+@blueprint.post("/orders/preview")
+@blueprint.arguments(PreviewForm)
+@blueprint.answers(answers.Preview)
+def preview(body: dict[str, Any]) -> dict[str, Any]:
+    """Before posting: her last order, and today's that look like this one."""
+    return repeating.look_before(reading(), asker(), body)
+
+
+@blueprint.get("/orders/<order_id>/again")
+@blueprint.answers(answers.Need)
+def again(order_id: str) -> dict[str, Any]:
+    """An earlier order as a need for today, to be posted as it is or changed before."""
+    return repeating.again(reading(), asker(), order_id)
+
+
+@blueprint.get("/residents/<resident_id>/last-order")
+@blueprint.answers(answers.Need)
+def last_order(resident_id: str) -> dict[str, Any]:
+    """A resident's last order as a need for today."""
+    return repeating.last_order(reading(), asker(), resident_id)
 
 
 @blueprint.route("/orders/<order_id>")
@@ -147,11 +172,21 @@ def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/confirm")
+@blueprint.arguments(ConfirmForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def confirm(order_id: str) -> dict[str, Any]:
-    """The resident has it."""
+def confirm(body: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The resident has it; `satisfied` and `note` are what she said, if she was called back."""
     actor = asker()
-    return outcome_order(actor, closing.confirm(actor, order_id, once(actor, "confirm", {"order_id": order_id})))
+    key = once(actor, "confirm", {"order_id": order_id, **body})
+    return outcome_order(actor, closing.confirm(actor, order_id, key, body.get("satisfied"), body.get("note")))
+
+
+@blueprint.post("/orders/<order_id>/not-reached")
+@blueprint.answers(answers.Order, key="optional")
+def not_reached(order_id: str) -> dict[str, Any]:
+    """Called back in vain: counted, and tried again in two hours."""
+    actor = asker()
+    return outcome_order(actor, closing.not_reached(actor, order_id, once(actor, "not_reached", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/open")
@@ -175,11 +210,12 @@ def reopen(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/reveal")
+@blueprint.arguments(RevealForm, required=False)
 @blueprint.answers(answers.Phone)
-def reveal(order_id: str) -> dict[str, Any]:
-    """The resident's phone number; who asked is written down."""
+def reveal(body: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The resident's phone number, or her caller's; who asked is written down."""
     actor = asker()
-    return {"phone": delivering.reveal(actor, order_id, Once(actor.id, None, "reveal", {}))}
+    return {"phone": delivering.reveal(actor, order_id, Once(actor.id, None, "reveal", {}), body["whose"])}
 
 
 @blueprint.get("/couriers")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -24,18 +26,47 @@ from dispatch.people.identity import Actor
 from dispatch.people.models import StationSettings
 from dispatch.people.settings import Settings, settings_from
 
+#: Who did not answer is called again so much later.
+CALL_AGAIN_AFTER = timedelta(hours=2)
 CANCEL_REASONS = ("resident_changed", "duplicate", "mistake", "solved", "other")
 
 
-def confirm(actor: Actor, order_id: str, once: Once) -> Outcome:
-    """The clerk has asked the resident: it is done."""
+def confirm(actor: Actor, order_id: str, once: Once, satisfied: bool | None = None, note: str | None = None) -> Outcome:
+    """The clerk has asked the resident: it is done.
+
+    Args:
+        satisfied: what she said; None if she was not asked.
+        note: her words; kept encrypted.
+    Raises:
+        NotFound, NotEligible, TooLate: as for every command.
+    """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
-        advance(work, ORDERS, order_id, MOVES["confirm"], values={"changed_at": now()})
-        tell(work, order, "order.confirmed")
+        values = {"changed_at": now(), "satisfied": satisfied, "closing_note": note or None, "call_again_at": None}
+        advance(work, ORDERS, order_id, MOVES["confirm"], values=values)
+        # Content is the rule; only what is not is worth a word to the station.
+        said = {"satisfied": False} if satisfied is False else {}
+        tell(work, order, "order.confirmed", **said)
         return {"order_id": order_id}
 
     return carry_out("confirm", actor, order_id, once, act)
+
+
+def not_reached(actor: Actor, order_id: str, once: Once) -> Outcome:
+    """She was called back and did not answer: counted, and tried again after CALL_AGAIN_AFTER.
+
+    Raises:
+        NotFound, NotEligible, TooLate: as for every command.
+    """
+
+    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+        tries = work.execute(select(ORDERS.c.call_tries).where(ORDERS.c.id == order_id)).scalar_one() + 1
+        values = {"call_tries": tries, "call_again_at": now() + CALL_AGAIN_AFTER}
+        advance(work, ORDERS, order_id, MOVES["not_reached"], values=values, guards={"call_tries": tries - 1})
+        tell(work, order, "order.not_reached", tries=tries)
+        return {"order_id": order_id}
+
+    return carry_out("not_reached", actor, order_id, once, act)
 
 
 def cancel(actor: Actor, order_id: str, reason: str, once: Once, version: int | None = None) -> Outcome:

@@ -20,10 +20,12 @@ from dispatch.orders.queries import Row
 from dispatch.orders.ringing import nearly_time, ring
 from dispatch.orders.states import MOVES
 from dispatch.people.identity import Actor
-from dispatch.residents.revealing import reveal_phone
+from dispatch.residents.revealing import reveal_phone, write_reveal
 
 RELEASE_REASONS = ("busy", "far", "cannot_carry", "later", "resident_changed", "other")
 FAILURE_REASONS = ("nobody_home", "out_of_stock", "wrong_address", "refused", "unsafe", "other")
+#: Whose number can be asked for.
+WHOSE = ("resident", "caller")
 #: After so many wrong codes the station is told, and the code no longer opens: a photo and a reason do.
 WRONG_CODES_MOST = 5
 
@@ -155,9 +157,11 @@ def fail(actor: Actor, order_id: str, reason: str, once: Once, epoch: int | None
     return carry_out("fail", actor, order_id, once, act)
 
 
-def reveal(actor: Actor, order_id: str, once: Once) -> str | None:
-    """The resident's phone number, and the row that this person has seen it.
+def reveal(actor: Actor, order_id: str, once: Once, whose: str = "resident") -> str | None:
+    """The resident's phone number, or that of who called in her stead, and the row that this person has seen it.
 
+    Args:
+        whose: one of WHOSE.
     Raises:
         NotFound, NotEligible: as for every command.
         TooLate: a courier who no longer holds the order.
@@ -166,7 +170,13 @@ def reveal(actor: Actor, order_id: str, once: Once) -> str | None:
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         if order.resident_id:
-            shown["phone"] = reveal_phone(work, person_id=me.id, resident_id=order.resident_id, order_id=order_id, why=me.role)
+            seen = {"person_id": me.id, "resident_id": order.resident_id, "order_id": order_id, "why": me.role}
+            if whose == "caller":
+                write_reveal(work, what="caller", **seen)
+                caller = work.execute(select(ORDERS.c.caller).where(ORDERS.c.id == order_id)).scalar_one()
+                shown["phone"] = caller["phone"] if caller else None
+            else:
+                shown["phone"] = reveal_phone(work, **seen)
         return {"order_id": order_id}
 
     carry_out("reveal", actor, order_id, once, act)

@@ -11,15 +11,16 @@ from dispatch.core.geo import Point
 from dispatch.orders import posting
 from dispatch.orders.advancing import LIMIT_MOST
 from dispatch.orders.closing import CANCEL_REASONS
-from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS
+from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS, WHOSE
 from dispatch.orders.messaging import TEXT_MOST
 from dispatch.orders.missing import NO_SHOW_REASONS
+from dispatch.orders.planning import ON_HOLIDAYS
 from dispatch.orders.states import Status
 from dispatch.people.models import SKILLS
 from dispatch.residents.registering import GROUPS
 
 #: The lists that have a name of their own beside the states.
-LISTS = ("mine", "queued", "full", "active", "today", "finished")
+LISTS = ("mine", "queued", "full", "active", "today", "finished", "unsatisfied")
 EPOCH_MOST = 2**31 - 1
 _FEN = validate.Range(0, LIMIT_MOST)
 
@@ -47,15 +48,20 @@ class ResidentForm(Form):
     groups = fields.List(fields.String(validate=validate.OneOf(GROUPS)), validate=validate.Length(max=len(GROUPS)))
 
 
-class OrderForm(PlaceForm):
-    """An order as posted."""
+class CallerForm(Form):
+    """Who phones in the resident's stead: the courier calls him."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    phone = fields.String(required=True, validate=validate.Length(1, 24))
+
+
+class NeedForm(Form):
+    """What is needed, by whom and where."""
 
     kind = fields.String(required=True, validate=validate.OneOf(posting.KINDS))
     summary = fields.String(load_default="", allow_none=True, validate=validate.Length(max=120))
     building = fields.String(required=True, validate=validate.Length(1, 80))
     urgency = fields.String(load_default="today", validate=validate.OneOf(posting.URGENCIES))
-    window_start = fields.AwareDateTime(allow_none=True)
-    window_end = fields.AwareDateTime(allow_none=True, metadata={"description": "in the future, after window_start"})
     slots = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 4), metadata={"description": "persons needed"})
     money_limit = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen"})
     skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), validate=validate.Length(max=len(SKILLS)))
@@ -64,6 +70,54 @@ class OrderForm(PlaceForm):
     resident_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "or resident"})
     resident = fields.Nested(ResidentForm, allow_none=True)
     community_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "the clerk's own by default"})
+
+
+class OrderForm(NeedForm, PlaceForm):
+    """An order as posted."""
+
+    window_start = fields.AwareDateTime(allow_none=True)
+    window_end = fields.AwareDateTime(allow_none=True, metadata={"description": "in the future, after window_start"})
+    caller = fields.Nested(CallerForm, allow_none=True)
+
+
+class TypedForm(Form):
+    """As much of a resident as has been typed."""
+
+    name = fields.String(allow_none=True, validate=validate.Length(max=60))
+    phone = fields.String(allow_none=True, validate=validate.Length(max=24))
+
+
+class PreviewForm(Form):
+    """What the form holds so far; whatever else it holds is left out."""
+
+    kind = fields.String(allow_none=True, validate=validate.OneOf(posting.KINDS))
+    resident_id = fields.String(allow_none=True, validate=validate.Length(max=32))
+    resident = fields.Nested(TypedForm, allow_none=True)
+    community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
+
+
+class PlanForm(Form):
+    """On which days, from when until when. Times are Shanghai's."""
+
+    weekdays = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(1, 7)), required=True, validate=validate.Length(1, 7),
+        metadata={"description": "Monday is 1"},
+    )  # fmt: skip
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(allow_none=True, metadata={"description": "none: until it is ended"})
+    opens = fields.Time("%H:%M", required=True, metadata={"format": "HH:MM"})
+    closes = fields.Time("%H:%M", required=True, metadata={"format": "HH:MM"})
+    on_holidays = fields.String(
+        load_default="keep", validate=validate.OneOf(ON_HOLIDAYS), metadata={"description": "or left out, or on the next workday"}
+    )
+
+
+class StandingForm(NeedForm, PlanForm):
+    """A need that comes back every week."""
+
+
+class StandingChange(StandingForm):
+    """What is to be different from now on."""
 
 
 class HolderForm(Form):
@@ -147,6 +201,17 @@ class PageQuery(Query):
 
 class CancelForm(VersionForm):
     reason = _reasons(CANCEL_REASONS)
+
+
+class ConfirmForm(Form):
+    """What she said when she was called back, if she was."""
+
+    satisfied = fields.Boolean(allow_none=True)
+    note = fields.String(allow_none=True, validate=validate.Length(max=500))
+
+
+class RevealForm(Form):
+    whose = fields.String(load_default="resident", validate=validate.OneOf(WHOSE))
 
 
 class DeliverForm(HolderForm):

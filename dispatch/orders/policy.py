@@ -97,6 +97,8 @@ PERMITS: Permits = {
     "fail": [_HOLDER],
     "reveal": [_HOLDER, _CLERK, _COORDINATOR],
     "confirm": [_CLERK, _COORDINATOR],
+    "not_reached": [_CLERK, _COORDINATOR],
+    "repeat": [_CLERK, _COORDINATOR],
     "cancel": [_CLERK, _COORDINATOR],
     "reopen": [_COORDINATOR],
     "keep_receipt": [_HOLDER, _CLERK],
@@ -107,6 +109,9 @@ PERMITS: Permits = {
     "correct_advance": [_CLERK],
     "enter": [_CLERK],
 }
+
+#: A need that comes back every week belongs to the desks alone.
+STANDING_PERMITS: Permits = {"see": [_CLERK, _COORDINATOR], "keep": [_CLERK, _COORDINATOR]}
 
 
 def was_on_the_board(_actor: Any, entry: Any) -> bool:
@@ -130,6 +135,7 @@ HEARD: Permits = {
     "order.picked_up": _HEARD_ON_THE_BOARD,
     "order.delivered": _HEARD_ON_THE_BOARD,
     "order.confirmed": _HEARD_ON_THE_BOARD,
+    "order.not_reached": [_CLERK, _COORDINATOR],
     "order.cancelled": _HEARD_ON_THE_BOARD,
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
@@ -141,6 +147,13 @@ HEARD: Permits = {
     "money.funded": [_CLERK, _COORDINATOR],
     "order.no_show_answered": [_CLERK, _COORDINATOR],
     "message.sent": [(is_courier, same_station), _COORDINATOR],
+    "standing.made": [_CLERK, _COORDINATOR],
+    "standing.changed": [_CLERK, _COORDINATOR],
+    "standing.paused": [_CLERK, _COORDINATOR],
+    "standing.resumed": [_CLERK, _COORDINATOR],
+    "standing.ended": [_CLERK, _COORDINATOR],
+    "standing.missed": [_CLERK, _COORDINATOR],
+    "standing.stopped": [_CLERK, _COORDINATOR],
 }
 #: Entry types that the persons named in them hear too, and no other courier.
 HEARD_BY_THE_NAMED = frozenset({"money.advanced", "money.settled", "money.corrected"})

@@ -25,6 +25,7 @@ from dispatch.orders.policy import PERMITS
 from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
+from dispatch.people.enrolling import clean_phone
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Role, Unit
 from dispatch.people.settings import Settings
@@ -146,6 +147,20 @@ def resident_of(work: Work, community_id: str, need: Mapping[str, Any]) -> str:
     return find_or_add(work, community_id, need["resident"])
 
 
+def _caller(need: Mapping[str, Any]) -> dict[str, str] | None:
+    """Who phoned in her stead: a name and a number at which the courier finds him."""
+    given = need.get("caller")
+    if not given:
+        return None
+    name = str(given["name"]).strip()
+    if not name:
+        raise Invalid("caller.name", _("请填写来电人姓名。"))
+    try:
+        return {"name": name, "phone": clean_phone(str(given["phone"]))}
+    except Invalid as refused:
+        raise Invalid("caller.phone", refused.detail) from refused
+
+
 def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """The row of a new order."""
     given = {key: need.get(key) for key in ("money_limit", "private_note", "lat", "lon", "resident_id", "window_start", "window_end")}
@@ -154,7 +169,7 @@ def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settin
         "station_id": community.parent_id, "community_id": community.id, "kind": need["kind"], "summary": need.get("summary") or "",
         "building": need["building"], "urgency": need["urgency"], "slots": need.get("slots") or 1, "taken": 0, "epoch": 0,
         "skills": list(need.get("skills") or ()), "familiar_first": bool(need.get("familiar_first")),
-        "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
+        "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0, "caller": _caller(need), "call_tries": 0,
         "posted_at": now(), **board_values(need["urgency"], settings), **given,
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ from dispatch.residents.revealing import masked
 #: Verbs that a person is offered while the order stands where they lead from; `decline` has no move of its own.
 _OFFERED = (
     "open", "claim", "assign", "reassign", "split", "correct", "no_show", "decline", "queue", "release", "pick_up", "deliver", "fail",
-    "confirm", "reopen", "cancel",
+    "confirm", "not_reached", "reopen", "cancel",
 )  # fmt: skip
 #: What is of no use to who holds it.
 _STRANGERS_VERBS = {"claim", "decline", "queue"}
@@ -109,8 +109,12 @@ def _private(actor: Actor, row: Row, holders: Sequence[Row]) -> dict[str, Any]:
         phone = masked(row.resident_phone)
         said["private"] = {"name": row.resident_name, "phone": phone, "door": row.resident_door, "note": row.private_note}
         said |= _way_there(row)
+        if row.caller:
+            said["caller"] = {"name": row.caller["name"], "phone": masked(row.caller["phone"])}
     if permitted(PERMITS, "see_code", actor, row):
         said["code"] = row.code
+        called = {"tries": row.call_tries, "again_at": iso(row.call_again_at), "satisfied": row.satisfied, "note": row.closing_note}
+        said["call_back"] = called
         said["delivery"] = {"reason": row.delivery_reason, "photo": row.delivery_photo is not None}
     if permitted(PERMITS, "see_holders", actor, row):
         said["holders"] = [

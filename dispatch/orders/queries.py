@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, func, null, select, true
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotFound
@@ -182,7 +182,8 @@ def orders_page(connection: Connection, actor: Actor, status: str | None, page: 
     """One page of the orders that a person may see, newest first, and how many there are in all.
 
     Args:
-        status: a status, `active` (not finished), `today` (posted since midnight), `finished` (since midnight) or None for all.
+        status: a status, `active` (not finished), `today` (posted since midnight), `finished` (since midnight), `unsatisfied`
+            (closed so) or None for all.
         page: from 1.
         size: orders on a page.
     """
@@ -194,6 +195,8 @@ def orders_page(connection: Connection, actor: Actor, status: str | None, page: 
     elif status == "finished":
         # What was posted longer ago than any window reaches is finished long since; the index need not go there.
         where += [_orders.c.status.in_(sorted(FINISHED)), _orders.c.changed_at >= midnight(), _orders.c.posted_at > now() - RECENT]
+    elif status == "unsatisfied":
+        where += [_orders.c.status == Status.CLOSED, _orders.c.satisfied.is_(false())]
     elif status:
         where.append(_orders.c.status == status)
     total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request, send_file
 
+from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import SignInNeeded
 from dispatch.core.pages import https
 from dispatch.core.unit_of_work import reading
@@ -12,6 +13,7 @@ from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.posting import URGENCIES
 from dispatch.orders.presenting import present_one
 from dispatch.orders.transcribing import MOST_AT_ONCE
+from dispatch.orders.upcoming import standings_listing
 from dispatch.orders.wall import PASS_LASTS_S, station_of_pass, wall_of, wall_pass
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
@@ -54,6 +56,15 @@ def ledger() -> str:
     """A clerk's desk: many needs at once, from a sheet."""
     check_role(asker(), Role.CLERK)
     return render_template("orders/ledger.html", page_state={"most": MOST_AT_ONCE})
+
+
+@blueprint.get("/standing")
+def standing() -> str:
+    """The desks: needs that come back every week."""
+    actor = asker()
+    check_role(actor, Role.CLERK, Role.COORDINATOR)
+    state = {"standings": {"items": standings_listing(reading(), actor)}}
+    return render_template("orders/standing.html", page_state=state, today=f"{now().astimezone(SHANGHAI):%Y-%m-%d}")
 
 
 @blueprint.get("/watch")

@@ -39,6 +39,7 @@ MOVES: dict[str, Move[Status]] = {
     "pick_up": _move({S.CLAIMED}, S.PICKED_UP),
     "deliver": _move({S.PICKED_UP}, S.DELIVERED),
     "confirm": _move({S.DELIVERED}, S.CLOSED),
+    "not_reached": _move({S.DELIVERED}, S.DELIVERED),  # called back in vain; tried again later
     "fail": _move({S.CLAIMED, S.PICKED_UP}, S.FAILED),  # cannot be done: straight back to the station
     "reopen": _move({S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}, S.OPEN),  # the coordinator puts it back on the board
     "cancel": _move({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}, S.CANCELLED),
@@ -82,3 +83,24 @@ MONEY_MOVES: dict[str, Move[MoneyStatus]] = {
 RAISABLE = frozenset(set(Status) - {S.CANCELLED, S.EXPIRED})
 #: After these the clerk may enter what the courier forgot to say, or laid out for nothing.
 ENTERED_LATE = frozenset({S.DELIVERED, S.CLOSED, S.FAILED})
+
+
+class Standing(StrEnum):
+    """A need that comes back every week."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+def _standing(leaves: set[Standing], enters: Standing) -> Move[Standing]:
+    return Move(frozenset(leaves), enters)
+
+
+STANDING_MOVES: dict[str, Move[Standing]] = {
+    "pause": _standing({Standing.ACTIVE}, Standing.PAUSED),
+    "resume": _standing({Standing.PAUSED}, Standing.ACTIVE),
+    "end": _standing({Standing.ACTIVE, Standing.PAUSED}, Standing.ENDED),
+    "stop": _standing({Standing.ACTIVE}, Standing.PAUSED),  # by the clock: the resident or the community is no longer there
+    "run_out": _standing({Standing.ACTIVE}, Standing.ENDED),  # by the clock: its last day has been
+}

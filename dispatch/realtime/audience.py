@@ -17,8 +17,8 @@ from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
 
 HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD}
-#: Fields of an entry that name persons.
-PERSONS = ("persons", "person_id")
+#: Fields of an entry that name persons, or say how content somebody was with one.
+PERSONS = ("persons", "person_id", "satisfied")
 
 
 class Audience(NamedTuple):

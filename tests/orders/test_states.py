@@ -32,6 +32,7 @@ EDGES = {
     "pick_up": ({"claimed"}, "picked_up"),
     "deliver": ({"picked_up"}, "delivered"),
     "confirm": ({"delivered"}, "closed"),
+    "not_reached": ({"delivered"}, "delivered"),
     "fail": ({"claimed", "picked_up"}, "failed"),
     "reopen": ({"claimed", "picked_up", "failed", "expired"}, "open"),
     "cancel": ({"waiting", "open", "claimed", "picked_up", "failed", "expired"}, "cancelled"),

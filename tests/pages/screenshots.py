@@ -137,12 +137,23 @@ def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_sche
         persona.leave()
 
 
-def _a_mistake(album: Album, clerk: Persona) -> None:
+def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     for field, words in {"#name": "陈桂兰", "#phone": "139", "#building": "3号楼", "#summary": "代取降压药"}.items():
         clerk.page.fill(field, words)
     clerk.page.keyboard.press("Enter")
     clerk.sees("#need-wrong")
     album.keep(clerk, "screen-desk-mistake")
+    clerk.go("/desk")
+    clerk.live().page.locator("#orders .card button").first.focus()
+    clerk.page.keyboard.press("Alt+r")
+    clerk.sees("#draft")
+    clerk.page.keyboard.press("Enter")
+    clerk.sees("#alike")
+    album.keep(clerk, "screen-desk-again")
+    clerk.go("/standing")
+    clerk.live().page.check("[name=weekdays][value='1']")
+    clerk.sees("#coming li")
+    album.keep(clerk, "screen-standing")
 
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
@@ -231,7 +242,7 @@ def people_screens(album: Album, scene: Scene) -> None:
 
 
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake, "coordinator": _couriers_and_an_invite, "supervisor": _down_to_the_communities,
+    "clerk": _a_mistake_and_what_comes_back, "coordinator": _couriers_and_an_invite, "supervisor": _down_to_the_communities,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.house import House
 from tests.pages.personas import DESKTOP, NARROW, PATIENCE_MS, PHONE, AsPersona, Persona
-from tests.pages.scenes import LONG_LATIN, Scene
+from tests.pages.scenes import LONG_CHINESE, LONG_LATIN, Scene
 
 pytestmark = pytest.mark.slow
 _numbers = itertools.count(1)
@@ -19,6 +20,10 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 INLINE = re.compile(
     r"<style|\sstyle=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*(?:\ssrc=|type=\"application/json\"))|javascript:", re.IGNORECASE
 )
+WEEKLY = {
+    "kind": "medicine", "summary": LONG_CHINESE[:60], "building": LONG_CHINESE[:60], "weekdays": [1, 2, 3, 4, 5, 6, 7],
+    "opens": "09:00", "closes": "11:00", "on_holidays": "move",
+}  # fmt: skip
 #: What a finger aims at: a box in a label is aimed at by its label.
 TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, label.check")]
   .filter((one) => one.checkVisibility() && !one.matches(".skip, .check input"))
@@ -35,7 +40,6 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
     scene.told()
-    scene.too_long()
     waiting = scene.corrected()
     scene.lend("courier2")
     scene.lend("courier3", accepted=False)
@@ -45,6 +49,13 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
     errands.append(scene.money())
+    long = scene.too_long()
+    for named in (
+        {"resident_id": scene["clerk"].get(f"/orders/{long['id']}/again").json()["resident_id"]},
+        {"resident": {"name": "陈桂兰"}},
+    ):
+        weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
+        assert scene["clerk"].post("/standings", weekly).ok
     scene.close()
     return {
         "courier1": [
@@ -57,10 +68,11 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         ],
         "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/money", "/money?month=2025-01", "/overview", "/second-step"],
+        "clerk": ["/desk", "/money", "/money?month=2025-01", "/standing", f"/standing?order={two['id']}", "/overview", "/second-step"],
         "coordinator": [
             "/watch",
             "/wall",
+            "/standing",
             "/couriers",
             "/design",
             "/board",

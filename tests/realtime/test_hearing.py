@@ -42,11 +42,13 @@ HEARS = {
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.corrected": ON_THE_BOARD, "order.missed": ON_THE_BOARD, "order.queued": ON_THE_BOARD, "order.unqueued": ON_THE_BOARD,
     "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"}, "person.trusted": {"coordinator"},
-    "order.escalated": AT_THE_DESKS | {"supervisor"},
     "order.limit_raised": ON_THE_BOARD,
     "money.advanced": AT_THE_DESKS, "money.settled": AT_THE_DESKS, "money.corrected": AT_THE_DESKS, "money.funded": AT_THE_DESKS,
     "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
     "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
+    "order.not_reached": AT_THE_DESKS, "order.escalated": AT_THE_DESKS | {"supervisor"},
+    "standing.made": AT_THE_DESKS, "standing.changed": AT_THE_DESKS, "standing.paused": AT_THE_DESKS, "standing.resumed": AT_THE_DESKS,
+    "standing.ended": AT_THE_DESKS, "standing.missed": AT_THE_DESKS, "standing.stopped": AT_THE_DESKS,
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
@@ -57,8 +59,10 @@ HEARS = {
 
 def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
-    if not kind.startswith(("order.", "money.")):
-        data = {"message_id": "m"} if kind == "message.sent" else {"person_id": "p", "district_id": DISTRICT}
+    if kind == "message.sent":
+        data = {"message_id": "m"}
+    elif not kind.startswith(("order.", "standing.", "money.")):
+        data = {"person_id": "p", "district_id": DISTRICT}
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
@@ -92,6 +96,12 @@ def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> N
         if kind.startswith("order.") and kind not in ("order.opened", "order.escalated", "order.no_show_answered"):
             assert as_heard(LISTENERS["courier"], entry(kind, was="waiting"))["type"] == "private", kind
             assert as_heard(LISTENERS["clerk"], entry(kind, was="waiting"))["type"] == kind
+
+
+def test_that_she_was_not_content_is_for_the_desks_alone() -> None:
+    said = entry("order.confirmed")
+    said["data"]["satisfied"] = False
+    assert {who for who, audience in LISTENERS.items() if "satisfied" in as_heard(audience, said).get("data", {})} == AT_THE_DESKS
 
 
 def test_an_entry_of_a_type_that_nobody_has_listed_is_private_to_all() -> None:
