@@ -122,6 +122,26 @@ def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> No
         persona.leave()
 
 
+def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """Money at the door, on the clerk's desk, and what a courier is owed."""
+    if kind == "screen":
+        held = scene.money()
+        courier = album.enter("courier1", locale, color_scheme)
+        courier.go(f"/errands/{held}")
+        courier.live().page.fill("#amount", "23.50")
+        courier.page.locator("#laid-out").scroll_into_view_if_needed()
+        album.keep(courier, "screen-errand-money")
+        courier.leave()
+    for login, name in (("clerk", "money"), ("courier1", "money-mine")):
+        persona = album.enter(login, locale, color_scheme)
+        persona.go("/money")
+        persona.live().page.wait_for_timeout(500)
+        if login == "clerk":
+            persona.page.locator("#advances .opener").first.click()
+        album.keep(persona, f"{kind}-{name}")
+        persona.leave()
+
+
 def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     for field, words in {"#name": "陈桂兰", "#phone": "139", "#building": "3号楼", "#summary": "代取降压药"}.items():
         clerk.page.fill(field, words)
@@ -277,6 +297,7 @@ def main() -> None:
                     scene.told()
                 told_screens(album, scene, kind, locale, color_scheme)
                 desks_screens(album, kind, locale, color_scheme)
+                money_screens(album, scene, kind, locale, color_scheme)
             people_screens(album, scene)
             scene.close()
         finally:
