@@ -41,6 +41,8 @@ HEARS = {
     "order.released": ON_THE_BOARD, "order.picked_up": ON_THE_BOARD, "order.delivered": ON_THE_BOARD, "order.confirmed": ON_THE_BOARD,
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.escalated": AT_THE_DESKS | {"supervisor"},
+    "resident.entered": AT_THE_DESKS, "resident.changed": AT_THE_DESKS, "resident.off_list": AT_THE_DESKS,
+    "residents.imported": AT_THE_DESKS, "residents.exported": AT_THE_DESKS,
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
 }  # fmt: skip
 
@@ -48,7 +50,7 @@ HEARS = {
 def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
     if not kind.startswith("order."):
-        data = {"person_id": "p"}
+        data = {"person_id": "p"} | ({"community_id": HOME} if kind.startswith("resident") else {})
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
