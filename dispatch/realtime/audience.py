@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from dispatch.core.permits import permitted
+from dispatch.hours.policy import HEARD as HOURS_HEARD
 from dispatch.orders.policy import HEARD as ORDERS_HEARD
 from dispatch.orders.policy import HEARS_PERSONS
 from dispatch.people.models import Role
@@ -16,9 +17,9 @@ from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
 from dispatch.residents.policy import HEARD as RESIDENTS_HEARD
 
-HEARD = {**ORDERS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
-#: Fields of an entry that name persons.
-PERSONS = ("persons", "person_id")
+HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
+#: Fields of an entry that name persons, or say how content somebody was with one.
+PERSONS = ("persons", "person_id", "satisfied")
 
 
 class Audience(NamedTuple):

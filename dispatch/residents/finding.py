@@ -76,11 +76,11 @@ def _numbered(place: str) -> str:
 def _card(row: tuple[object, ...]) -> Card:
     row_id, name, phone, building, door, groups, listed, _revision = row
     whole, later = spellings(str(name))
-    spelled = ("".join(f"|{one}" for one in known) + "|" for known in (whole, later))
+    spelled, spelled_later = ("".join(f"|{one}" for one in known) + "|" for known in (whole, later))
     place = "\n".join(_numbered(normal(str(part))) for part in (building, door) if part)
     told = frozenset(group for group in GROUPS if group in (groups or ()))  # type: ignore[operator]
     order = f"{whole[0] if whole else ''}|{name}|{row_id}"
-    return Card(str(row_id), normal(str(name)), place, *spelled, f"{phone or ''};", bool(listed), told, order)
+    return Card(str(row_id), normal(str(name)), place, spelled, spelled_later, f"{phone or ''};", bool(listed), told, order)
 
 
 def _fresh(connection: Connection, community_id: str, revision: int, gone_at: int) -> Shelf:

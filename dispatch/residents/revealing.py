@@ -20,6 +20,12 @@ from dispatch.residents.queries import full_resident
 WHAT = ("phone", "contacts")
 
 
+def write_reveal(work: Work, *, person_id: str, resident_id: str, order_id: str | None, what: str, why: str) -> None:
+    """The row that something of hers was seen: what, by whom, for which errand, in which capacity."""
+    row = {"id": new_id(), "person_id": person_id, "resident_id": resident_id, "order_id": order_id, "what": what, "why": why, "at": now()}
+    work.execute(insert(Reveal.__table__), row)
+
+
 def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str, why: str) -> str | None:
     """The resident's phone number, and the row that it has been seen.
 
@@ -30,8 +36,7 @@ def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str,
         order_id: for which errand.
         why: in which capacity: the role of who asks.
     """
-    row = {"id": new_id(), "person_id": person_id, "resident_id": resident_id, "order_id": order_id, "what": "phone", "why": why}
-    work.execute(insert(Reveal.__table__), {**row, "at": now()})
+    write_reveal(work, person_id=person_id, resident_id=resident_id, order_id=order_id, what="phone", why=why)
     return work.execute(select(Resident.__table__.c.phone).where(Resident.__table__.c.id == resident_id)).scalar_one_or_none()
 
 

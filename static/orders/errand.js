@@ -4,7 +4,8 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
 import { tellPlace } from "../place.js";
 import { say } from "../texts.js";
-import { facts, head, reasons, statusTag, time } from "./cards.js";
+import { facts, head, reasons, statusTag, telephone, time } from "./cards.js";
+import { listen } from "./told.js";
 
 const RELEASES = ["busy", "far", "cannot_carry", "later", "resident_changed", "other"];
 const FAILURES = ["nobody_home", "out_of_stock", "wrong_address", "refused", "unsafe", "other"];
@@ -70,7 +71,7 @@ function whom({ name, phone: masked, door, note }) {
   const way = (map) => order.navigate && el("a", { class: "button", href: order.navigate[map], rel: "noreferrer", target: "_blank" }, say(map));
   return el("section", { class: "sheet", "aria-label": say("for_whom") },
     el("p", { class: "person" }, name), el("p", { class: "where" }, `${order.building} ${door ?? ""}`), note && el("p", { class: "note" }, note),
-    number, el("div", { class: "halves" }, way("amap"), way("baidu")));
+    order.caller && el("p", { class: "hint" }, say("caller_is", { name: order.caller.name })), number, telephone(order, "caller"), el("div", { class: "halves" }, way("amap"), way("baidu")));
 }
 
 function handOver() {
@@ -158,6 +159,7 @@ onForget((orderId) => {
 });
 onResync(refresh);
 draw();
+listen(() => (order.mine ? [order.id] : []));
 start();
 if (location.hash === "#claimed") {
   history.replaceState(null, "", location.pathname);

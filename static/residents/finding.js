@@ -7,7 +7,6 @@ import { say } from "../texts.js";
 
 const MOST = 8;
 const REST_MS = 120;
-const LIKE_HIM = ["phone", "door"];
 
 function option(one, n) {
   const where = [one.building, one.door].filter(Boolean).join(" · ");
@@ -16,13 +15,12 @@ function option(one, n) {
     el("strong", {}, one.name), el("span", {}, where), el("span", { class: "hint" }, [one.phone, groups].filter(Boolean).join(" · ")));
 }
 
-// Returns a function that says the id of the resident who was chosen, or null where somebody else is being typed.
+// Who is chosen is told to the form by the event `resident`, with what the list says of her; with null when she is let go.
 export function findResident(form) {
   const input = form.elements.name;
   const list = el("ul", { role: "listbox", id: "found", class: "found", "aria-label": say("found_residents"), hidden: true });
   let found = [];
   let active = -1;
-  let chosen = null;
   let asked = 0;
 
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "found" }))
@@ -53,35 +51,26 @@ export function findResident(form) {
     show([]);
   }
 
-  // What the server knows of her is not sent again; her number is not even here.
-  function hold(on) {
-    LIKE_HIM.forEach((name) => (form.elements[name].readOnly = on));
-  }
-
-  function release() {
-    if (!chosen) return;
-    chosen = null;
-    hold(false);
-    LIKE_HIM.forEach((name) => (form.elements[name].value = ""));
-  }
+  const tell = (one) => form.dispatchEvent(new CustomEvent("resident", { detail: one }));
+  const another = el("button", { type: "button", class: "small", hidden: true, onclick: () => {
+    tell(null);
+    input.focus();
+  } }, say("another"));
+  input.closest(".field").append(another);
 
   function choose(one) {
-    chosen = one.id;
     input.value = one.name;
-    form.elements.phone.value = one.phone ?? "";
-    form.elements.door.value = one.door ?? "";
-    if (one.building) form.elements.building.value = one.building;
-    hold(true);
     close();
+    tell(one);
+    another.hidden = false;
     announce(say("chosen", { name: one.name }));
     (one.building ? form.elements.kind : form.elements.building).focus();
-    form.dispatchEvent(new CustomEvent("resident", { detail: one }));
   }
 
   const look = debounce(async () => {
     const typed = input.value.trim();
     const mine = (asked += 1);
-    if (!typed || chosen) return show([]);
+    if (!typed || input.readOnly) return show([]);
     try {
       const { items, total } = await get(`/residents?${new URLSearchParams({ q: typed })}`);
       if (mine !== asked || document.activeElement !== input) return;
@@ -93,12 +82,11 @@ export function findResident(form) {
     }
   }, REST_MS);
 
-  input.addEventListener("input", () => {
-    release();
-    look();
-  });
+  input.addEventListener("input", look);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
+    // She stands there as she was chosen; Escape lets her go.
+    if (event.key === "Escape" && !another.hidden) return another.click();
     if (event.isComposing || list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -119,9 +107,7 @@ export function findResident(form) {
     if (n >= 0) choose(found[n]);
   });
   form.addEventListener("reset", () => {
-    chosen = null;
-    hold(false);
+    another.hidden = true;
     close();
   });
-  return () => chosen;
 }
