@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.house import ROOT, House
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
-from tests.pages.scenes import Scene
+from tests.pages.scenes import PASTED, Scene
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -107,6 +107,13 @@ def _a_mistake(album: Album, clerk: Persona) -> None:
     clerk.page.keyboard.press("Enter")
     clerk.sees("#need-wrong")
     album.keep(clerk, "screen-desk-mistake")
+    clerk.page.on("dialog", lambda asked: asked.accept())
+    clerk.go("/desk/ledger")
+    clerk.live().page.fill("#pasted", PASTED)
+    clerk.page.click("#look-at")
+    clerk.sees("#rows tr")
+    clerk.page.check("[name=shown][value=all]")
+    album.keep(clerk, "screen-ledger")
 
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:

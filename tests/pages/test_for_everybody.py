@@ -39,7 +39,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     return {
         "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
         "courier3": ["/board"],
-        "clerk": ["/desk"],
+        "clerk": ["/desk", "/desk/ledger"],
         "coordinator": ["/watch", "/couriers", "/design", "/board"],
         "supervisor": ["/overview"],
     }
