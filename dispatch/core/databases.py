@@ -8,6 +8,8 @@ from typing import Any
 import pysqlite3
 from sqlalchemy import Connection, Engine, event
 
+from dispatch.core import wire
+
 
 class Readers:
     """Connections that rest between two readings, the last used first: what it has read of the database is still at hand."""
@@ -71,8 +73,9 @@ def engine_options(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     carry the WAL-reset corruption fixed in 3.51.3.
     """
     url = str(settings["DATABASE_URL"])
+    always = {"hide_parameters": True, "json_serializer": wire.dumps, "json_deserializer": wire.loads}
     if url.startswith("sqlite"):
         settings["DATA_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
-        return url, {"module": pysqlite3, "pool_size": 20, "max_overflow": 80, "hide_parameters": True}
+        return url, {"module": pysqlite3, "pool_size": 20, "max_overflow": 80, **always}
     url = url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
-    return url, {"pool_size": 10, "max_overflow": 15, "pool_pre_ping": True, "hide_parameters": True}
+    return url, {"pool_size": 10, "max_overflow": 15, "pool_pre_ping": True, **always}

@@ -26,6 +26,7 @@ from dispatch.core.unit_of_work import Work, reading
 from dispatch.extensions import db
 
 KEPT = timedelta(hours=72)
+_canonical = json.JSONEncoder(sort_keys=True, default=str).encode
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 
@@ -62,7 +63,7 @@ class Once:
         if key is not None and not _UUID.fullmatch(key):
             raise Invalid("Idempotency-Key")
         self.person_id, self.key = person_id, key
-        self.body_hash = hashlib.sha256(json.dumps([verb, body], sort_keys=True, default=str).encode()).hexdigest()
+        self.body_hash = hashlib.sha256(_canonical([verb, body]).encode()).hexdigest()
 
     def earlier(self, connection: Connection | None = None) -> dict[str, Any] | None:
         """The outcome of the first time, if there was one.

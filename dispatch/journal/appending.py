@@ -18,6 +18,7 @@ from dispatch.journal.hints import announce
 from dispatch.journal.models import Entry, Head
 
 GENESIS = "0" * 64
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 _entries, _heads = Entry.__table__, Head.__table__
 _head = Prepared(select(_heads.c.seq, _heads.c.hash).where(_heads.c.station_id == bindparam("station")).with_for_update())
@@ -43,8 +44,7 @@ def append(work: Work, station_id: str, entry_type: str, **data: Any) -> None:
 
 def entry_hash(before: str, station_id: str, seq: int, at: str, entry_type: str, data: dict[str, Any]) -> str:
     """SHA-256 over the hash before and everything the entry says, as canonical JSON."""
-    said = json.dumps([before, station_id, seq, at, entry_type, data], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    return hashlib.sha256(_canonical([before, station_id, seq, at, entry_type, data]).encode()).hexdigest()
 
 
 def _seal(work: Work) -> None:

@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
 from PIL import Image
 
+from dispatch.core.clock import now
 from tests.core.visitors import Visitor
 from tests.orders.play import Street
 
@@ -179,6 +180,27 @@ def test_every_refusal_and_every_other_way_is_as_described(app: Flask, play: Str
     ways += [one.say("fail", other, reason="out_of_stock"), boss.say("reopen", other), one.say("claim", other)]
     ways += [one.say("release", other, reason="busy"), clerk.say("cancel", other, reason="duplicate")]
     assert [answer.status_code for answer in ways] == [200] * 8, [answer.json for answer in ways]
+
+
+def test_loans_are_as_described_from_both_sides_and_the_courier_s(app: Flask, play: Street, described: Described) -> None:
+    boss, other, one, clerk = (Player(app, login, described) for login in ("coordinator", "coordinator2", "courier1", "clerk"))
+    until = (now() + timedelta(hours=2)).isoformat()
+
+    def say(who: Player, path: str, **body: Any) -> Any:
+        return who.ask("POST", f"/api/v1/loans{path}", json=body, key=str(uuid.uuid4()))
+
+    me = one.get("/me").json["id"]
+    loan = say(boss, "", to_station_id="120116015", until=until, persons=[me]).json["id"]
+    ways = [who.get("/loans") for who in (boss, other, one, clerk)] + [boss.get("/neighbours"), say(other, f"/{loan}/accept")]
+    ways += [one.get("/loans"), one.get("/me"), say(one, f"/{loan}/leave"), boss.get("/loans")]
+    asked = say(other, "", from_station_id="120116014", until=until, number=1).json["id"]
+    ways += [say(boss, f"/{asked}/decline", reason="not_now")]
+    another = say(other, "", from_station_id="120116014", until=until, number=1).json["id"]
+    ways += [say(other, f"/{another}/withdraw")]
+    assert [answer.status_code for answer in ways] == [200] * len(ways), [answer.json for answer in ways]
+    refused = [say(boss, f"/{loan}/end"), say(clerk, f"/{loan}/end"), say(boss, f"/{loan}/accept"), clerk.get("/neighbours")]
+    refused += [say(boss, "", until=until), say(boss, "", to_station_id="1", until=until, number=1), say(boss, "/0/end")]
+    assert [answer.status_code for answer in refused] == [409, 404, 403, 403, 422, 422, 404]
 
 
 def test_what_the_station_looks_at_first_is_opened_as_described(app: Flask, play: Street, described: Described) -> None:
