@@ -4,6 +4,8 @@ The map of the house (imports run from the top of this list down, never up):
 
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
+    reports               counts by day: which community is served, which is not
+    hours                 what a courier gave, from events; corrections by two; certificates
     audits                who has seen or taken away what of the residents' data, to be read
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
     residents             who is cared for; every reveal is written down
@@ -28,14 +30,18 @@ from dispatch.audits import routes as audits_routes
 from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
+from dispatch.hours import api as hours_api
+from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
 from dispatch.orders import api as orders_api
+from dispatch.orders import ledger_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import courier_routes, loan_routes, step_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
+from dispatch.reports import routes as reports_routes
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -60,9 +66,15 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, people_api.blueprint, live_api.blueprint):
+    for blueprint in (orders_api.blueprint, ledger_api.blueprint, hours_api.blueprint, people_api.blueprint, live_api.blueprint):
         api.register_blueprint(blueprint)
-    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
+    for pages_of_room in (
+        people_routes.blueprint,
+        orders_routes.blueprint,
+        hours_routes.blueprint,
+        reports_routes.blueprint,
+        health.blueprint,
+    ):
         app.register_blueprint(pages_of_room)
     for pages_of_people in (courier_routes.blueprint, loan_routes.blueprint, step_routes.blueprint, audits_routes.blueprint):
         app.register_blueprint(pages_of_people)

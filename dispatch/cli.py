@@ -32,12 +32,14 @@ from dispatch.people.queries import can_be_invited, person_by_login
 from dispatch.people.recording import CLI
 from dispatch.people.settings import says, settings_from
 from dispatch.people.signing_in import end_sessions, make_token, set_passphrase
+from dispatch.reports.counting import recount_all
 
 org = AppGroup("org", help="Districts, stations, communities, depots.")
 people = AppGroup("people", help="Persons and their ways in.")
 journal = AppGroup("journal", help="The stations' journals.")
 demo = AppGroup("demo", help="The demo street.")
 job = AppGroup("jobs", help="What the clock does.")
+reports = AppGroup("reports", help="Counts by day.")
 secret = AppGroup("secrets", help="Encrypted columns.")
 
 
@@ -221,6 +223,12 @@ def jobs_run() -> None:
         scheduler.shutdown(wait=False)
 
 
+@reports.command("recount")
+def reports_recount() -> None:
+    """Count every day of every community anew from its orders; harmless at any time."""
+    click.echo(f"{recount_all()} days counted")
+
+
 @secret.command("rotate")
 def secrets_rotate() -> None:
     """Write every encrypted value anew with the first of FIELD_KEYS, after which the older keys can go."""
@@ -278,7 +286,7 @@ def _sqlite_findings() -> list[str]:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (org, people, journal, demo, job, secret):
+    for group in (org, people, journal, demo, job, reports, secret):
         app.cli.add_command(group)
     for command in (backup, restore, doctor):
         app.cli.add_command(command)

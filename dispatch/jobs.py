@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.core import idempotency
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
+from dispatch.hours import booking
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.people import answering, loans, signing_in
+from dispatch.reports import counting
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
@@ -52,6 +54,23 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
         return False
 
 
+def keep_books(app: Flask) -> None:
+    """Read the journals on, for what is counted from them."""
+    with app.app_context():
+        for name, read_on in (("book", booking.book), ("count", counting.count)):
+            _done(name, partial(_some, read_on))
+
+
+def _some(read_on: Callable[[], int]) -> bool:
+    return read_on() > 0
+
+
+def tick(app: Flask) -> None:
+    """What is done every few seconds. One after the other: the leader has one line to the database, which two must not share."""
+    sweep(app)
+    keep_books(app)
+
+
 def tidy(app: Flask) -> None:
     """Forget what we need not know any longer."""
     with app.app_context():
@@ -60,6 +79,7 @@ def tidy(app: Flask) -> None:
             signing_in.forget_expired(work)
             forget_finished(work)
         photographing.forget_unused()
+        counting.count_overdue()
 
 
 class Leader:
@@ -99,7 +119,7 @@ def start(app: Flask) -> None:
     """Begin to look at the clock in this process."""
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(leader.run, "interval", args=[sweep], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

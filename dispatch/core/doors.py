@@ -46,6 +46,16 @@ class Query(Form):
         return {name: value for name, value in data.items() if value != ""}
 
 
+class Cell(Schema):
+    """One cell of a sheet that cannot be taken in as it stands."""
+
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    cell = fields.String(required=True, metadata={"description": "as Excel names it: E7; empty where there is none"})
+    code = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": "for people, in their language"})
+
+
 class Problem(Schema):
     """A refusal (RFC 9457); some codes bring a member of their own."""
 
@@ -55,6 +65,7 @@ class Problem(Schema):
     code = fields.String(required=True, metadata={"description": "taken too_late over_cap not_eligible not_found bad_code invalid …"})
     detail = fields.String(required=True, metadata={"description": "for people, in their language"})
     field = fields.String(metadata={"description": "with `invalid`: what is wrong"})
+    cells = fields.List(fields.Nested(Cell), metadata={"description": "with `invalid`, of a sheet: each cell that is wrong"})
     next = fields.List(fields.String(), metadata={"description": "with `taken`: open orders that suit"})
     head = fields.Integer(metadata={"description": "with `too_old`: the journal's last number"})
     retry_after = fields.Integer(metadata={"description": "seconds"})

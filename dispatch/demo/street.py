@@ -17,6 +17,8 @@ from sqlalchemy import select, update
 from dispatch.core.clock import now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.demo.past import live_through
+from dispatch.hours.booking import book
 from dispatch.orders import claiming, closing, delivering, posting
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.clocking import set_duty
@@ -25,6 +27,7 @@ from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.importing import import_units
 from dispatch.people.models import SKILLS, Role
 from dispatch.people.queries import person_by_login
+from dispatch.reports.counting import count
 
 STATION, NEIGHBOUR, DISTRICT = "120116014", "120116015", "120116"
 COMMUNITIES = [f"{STATION}{n:03d}" for n in range(1, 21)]
@@ -55,6 +58,10 @@ def load() -> bool:
         _people(work, chance)
     _duty(chance)
     _morning(chance)
+    with transaction() as work:
+        live_through(work, STATION, DISTRICT, [_actor(f"courier{n}").id for n in (1, 2, 3)], chance)
+    book()
+    count()
     return True
 
 

@@ -26,6 +26,7 @@ from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Role, Unit
+from dispatch.people.settings import Settings
 from dispatch.residents.registering import community_of, find_or_add
 
 KINDS = ("groceries", "medicine", "parcel", "meal", "clinic", "bill", "repair", "company", "other")
@@ -55,16 +56,33 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
         earlier = once.earlier(work.connection)
         if earlier is not None:
             return earlier
-        community = _community(work, actor, community_id)
-        resident_id = _resident(work, community_id, need)
+        community = own_community(work, actor, community_id)
+        resident_id = resident_of(work, community_id, need)
         start, end = window(need.get("window_start"), need.get("window_end"), need["urgency"])
-        order = _order(work, actor, community, need) | {"resident_id": resident_id, "window_start": start, "window_end": end}
-        work.execute(insert(ORDERS), order)
-        said = {"order_id": order["id"], "community_id": community_id, "was": order["status"]}
-        append(work, order["station_id"], "order.posted", **said, slots=order["slots"])
-        outcome = {"order_id": order["id"]}
+        asked = {**need, "resident_id": resident_id, "window_start": start, "window_end": end}
+        looked_at = actor.settings.look_first and actor.role == Role.CLERK
+        outcome = {"order_id": enter(work, community, asked, actor.settings, posted_by=actor.id, looked_at=looked_at)}
         once.keep(work, outcome)
         return outcome
+
+
+def enter(work: Work, community: Row, need: Mapping[str, Any], settings: Settings, *, posted_by: str, looked_at: bool, **said: Any) -> str:
+    """Write a need that has been checked as an order, and its journal entry; returns the order's id.
+
+    Args:
+        work: the transaction.
+        community: whose it is: `id`, `parent_id` (its station), `district_id`.
+        need: the fields as posted, with `resident_id`, `window_start` and `window_end`.
+        settings: the station's.
+        posted_by: the person whose word it is.
+        looked_at: the station looks at it before couriers see it.
+        said: what the journal says besides.
+    """
+    order = _order(work, community, need, settings) | {"posted_by": posted_by, "status": Status.WAITING if looked_at else Status.OPEN}
+    work.execute(insert(ORDERS), order)
+    told = {"order_id": order["id"], "community_id": community.id, "was": order["status"], "slots": order["slots"]}
+    append(work, community.parent_id, "order.posted", **told, **said)
+    return str(order["id"])
 
 
 def window(start: datetime | None, end: datetime | None, urgency: str) -> tuple[datetime | None, datetime]:
@@ -84,20 +102,38 @@ def window(start: datetime | None, end: datetime | None, urgency: str) -> tuple[
     return start, end
 
 
-def _community(work: Work, actor: Actor, community_id: str) -> Row:
+def community_row(work: Work, community_id: str) -> Row | None:
+    """A community with its station (`parent_id`) and district (`district_id`); None where there is none to post for."""
     station = _units.alias()
     found = select(_units.c.id, _units.c.level, _units.c.parent_id, station.c.parent_id.label("district_id"))
     row = work.execute(found.join(station, station.c.id == _units.c.parent_id).where(_units.c.id == community_id)).first()
+    return row if row is not None and row.level == Level.COMMUNITY else None
+
+
+def own_community(work: Work, actor: Actor, community_id: str) -> Row:
+    """The community that somebody may post for.
+
+    Raises:
+        NotEligible: not somebody who posts.
+        Invalid: there is no such community.
+        NotFound: it is another's.
+    """
+    row = community_row(work, community_id)
     if actor.role not in (Role.CLERK, Role.COORDINATOR):
         raise NotEligible()
-    if row is None or row.level != Level.COMMUNITY:
+    if row is None:
         raise Invalid("community_id")
     if not permitted(PERMITS, "post", actor, Order(community_id=row.id, station_id=row.parent_id)):
         raise NotFound()
     return row
 
 
-def _resident(work: Work, community_id: str, need: Mapping[str, Any]) -> str | None:
+def resident_of(work: Work, community_id: str, need: Mapping[str, Any]) -> str:
+    """The id of the resident whom a need names, by her id or as typed.
+
+    Raises:
+        Invalid: nobody is named, or nobody of this community.
+    """
     if need.get("resident_id"):
         if community_of(work, need["resident_id"]) != community_id:
             raise Invalid("resident_id")
@@ -107,17 +143,16 @@ def _resident(work: Work, community_id: str, need: Mapping[str, Any]) -> str | N
     return find_or_add(work, community_id, need["resident"])
 
 
-def _order(work: Work, actor: Actor, community: Row, need: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a new order, on the board at once unless the station wants to look first."""
-    status = Status.WAITING if actor.settings.look_first and actor.role == Role.CLERK else Status.OPEN
-    given = {key: need.get(key) for key in ("money_limit", "private_note", "lat", "lon")}
+def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """The row of a new order."""
+    given = {key: need.get(key) for key in ("money_limit", "private_note", "lat", "lon", "resident_id", "window_start", "window_end")}
     return {
-        "id": new_id(), "number": _number(work, community.parent_id), "status": status, "district_id": community.district_id,
+        "id": new_id(), "number": _number(work, community.parent_id), "district_id": community.district_id,
         "station_id": community.parent_id, "community_id": community.id, "kind": need["kind"], "summary": need.get("summary") or "",
         "building": need["building"], "urgency": need["urgency"], "slots": need.get("slots") or 1, "taken": 0, "epoch": 0,
         "skills": list(need.get("skills") or ()), "familiar_first": bool(need.get("familiar_first")),
         "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
-        "posted_by": actor.id, "posted_at": now(), **board_values(need["urgency"], actor.settings), **given,
+        "posted_at": now(), **board_values(need["urgency"], settings), **given,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, func, null, select, true
@@ -213,34 +213,6 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
     mine = (serves_at(station_id, now()), _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
-
-
-def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
-    """Counts alone, per community of a district: what a supervisor sees."""
-    station = _units.alias("station")
-    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-    def how_many(name: str, *where: ColumnElement[bool]) -> Any:
-        return func.count(_orders.c.id).filter(*where).label(name)
-
-    done = _orders.c.status.in_([Status.DELIVERED, Status.CLOSED])
-    counts = (
-        how_many("open", _orders.c.status == Status.OPEN),
-        how_many("under_way", _orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP])),
-        how_many("late", _orders.c.status.not_in([*FINISHED, Status.DELIVERED]), _orders.c.window_end < now()),
-        how_many("done_today", done, _orders.c.changed_at >= today),
-        how_many("escalated", _orders.c.escalated_at.is_not(None), _orders.c.status == Status.OPEN),
-    )
-    recent = (_orders.c.community_id == _units.c.id) & (_orders.c.posted_at > now() - timedelta(days=30))
-    found = (
-        select(station.c.name.label("station"), _units.c.name.label("community"), *counts)
-        .join(station, station.c.id == _units.c.parent_id)
-        .outerjoin(_orders, recent)
-        .where(station.c.parent_id == district_id, _units.c.level == "community")
-        .group_by(station.c.name, _units.c.name, station.c.id, _units.c.id)
-        .order_by(station.c.id, _units.c.id)
-    )
-    return list(connection.execute(found).all())
 
 
 def due(connection: Connection, what: str) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, render_template, send_file
 
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.presenting import present_one
-from dispatch.orders.queries import counts_by_community
+from dispatch.orders.transcribing import MOST_AT_ONCE
 from dispatch.people.identity import asker
 from dispatch.people.models import Role
 
@@ -42,21 +40,19 @@ def desk() -> str:
     return render_template("orders/desk.html", page_state={"orders": orders_listing(actor, "active", 1)})
 
 
+@blueprint.get("/desk/ledger")
+def ledger() -> str:
+    """A clerk's desk: many needs at once, from a sheet."""
+    check_role(asker(), Role.CLERK)
+    return render_template("orders/ledger.html", page_state={"most": MOST_AT_ONCE})
+
+
 @blueprint.get("/watch")
 def watch() -> str:
     """A coordinator's desk: nothing unclaimed, nothing stuck."""
     actor = asker()
     check_role(actor, Role.COORDINATOR)
     return render_template("orders/watch.html", page_state={"orders": orders_listing(actor, "active", 1)})
-
-
-@blueprint.get("/overview")
-def overview() -> str:
-    """A supervisor's page: counts by community."""
-    actor = asker()
-    check_role(actor, Role.SUPERVISOR)
-    rows: list[Any] = [dict(row._mapping) for row in counts_by_community(reading(), actor.unit_id)]
-    return render_template("orders/overview.html", rows=rows)
 
 
 @blueprint.get("/orders/<order_id>/photo")

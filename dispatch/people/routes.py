@@ -29,7 +29,7 @@ DEVICE_LASTS_S = 400 * 86_400
 #: Where each role begins.
 HOMES = {
     Role.COURIER: "orders.board", Role.CLERK: "orders.desk", Role.COORDINATOR: "orders.watch",
-    Role.SUPERVISOR: "orders.overview", Role.ADMIN: "people.couriers",
+    Role.SUPERVISOR: "reports.overview", Role.ADMIN: "people.couriers",
 }  # fmt: skip
 
 blueprint = Blueprint("people", __name__)

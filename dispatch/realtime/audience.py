@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from dispatch.core.permits import permitted
+from dispatch.hours.policy import HEARD as HOURS_HEARD
 from dispatch.orders.policy import HEARD as ORDERS_HEARD
 from dispatch.orders.policy import HEARS_PERSONS
 from dispatch.people.models import Role
 from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
 
-HEARD = {**ORDERS_HEARD, **PEOPLE_HEARD}
+HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD}
 #: Fields of an entry that name persons.
 PERSONS = ("persons", "person_id")
 

@@ -73,6 +73,8 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
         courier.live()
         album.keep(courier, f"{kind}-errand-{state.replace('_', '-')}")
     if kind == "screen":
+        courier.go("/hours")
+        album.keep(courier, "screen-hours")
         courier.go("/errands/nobody-knows-it")
         album.keep(courier, "screen-error")
         courier.go("/board")
@@ -122,9 +124,20 @@ def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page.locator("form[action$='/couriers/invite'] button").click()
     link = page.locator("#link").input_value()
     album.keep(coordinator, "screen-invite")
+    for path, name in [("station", "screen-hours-station"), ("rule", "screen-hours-rule")]:
+        coordinator.go(f"/hours/{path}")
+        album.keep(coordinator, name)
     coordinator.go("/design")
     album.keep(coordinator, "screen-design")
     _joining(album, link.rpartition("/as/coordinator")[2])
+
+
+def _down_to_the_communities(album: Album, supervisor: Persona) -> None:
+    supervisor.go("/overview/120116014")
+    supervisor.live()
+    album.keep(supervisor, "screen-overview-station")
+    supervisor.go("/hours/corrections")
+    album.keep(supervisor, "screen-hours-corrections")
 
 
 def _joining(album: Album, path: str) -> None:
@@ -180,7 +193,7 @@ def people_screens(album: Album, scene: Scene) -> None:
 
 
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake, "coordinator": _couriers_and_an_invite, "supervisor": lambda _album, _persona: None,
+    "clerk": _a_mistake, "coordinator": _couriers_and_an_invite, "supervisor": _down_to_the_communities,
 }  # fmt: skip
 
 
@@ -196,6 +209,7 @@ def main() -> None:
         try:
             house.start()
             scene = Scene(house)
+            scene.corrected()
             tell_the_story(album)
             for kind, locale, color_scheme in [("screen", "zh", "light"), ("english", "en", "light"), ("dark", "zh", "dark")]:
                 scene["courier3"].http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()

@@ -39,18 +39,46 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     scene.lend("courier3", accepted=False)
     scene.ask()
     scene.newcomers("周小海", LONG_LATIN[:60])
-    one = scene.courier("courier1")
-    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
+    courier = scene.courier("courier1")
+    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{courier}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
+    waiting = scene.corrected()
     scene.close()
     return {
-        "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
+        "courier1": [
+            "/board",
+            *(f"/errands/{one}" for one in [*errands, two["id"]]),
+            "/errands/nobody-knows-it",
+            "/hours",
+            "/hours?year=2019",
+        ],
         "courier2": ["/board"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/second-step"],
-        "coordinator": ["/watch", "/couriers", "/design", "/board", f"/couriers/{one}", "/loans", "/newcomers", "/audit"],
+        "clerk": ["/desk", "/overview", "/second-step"],
+        "coordinator": [
+            "/watch",
+            "/couriers",
+            "/design",
+            "/board",
+            "/hours/station",
+            f"/hours/{waiting}/correct",
+            "/hours/corrections",
+            "/hours/certificates",
+            "/overview",
+            f"/couriers/{courier}",
+            "/loans",
+            "/newcomers",
+            "/audit",
+        ],
         "coordinator2": ["/loans", "/audit"],
-        "supervisor": ["/overview", "/newcomers", "/audit"],
+        "supervisor": [
+            "/overview",
+            "/overview/120116014",
+            "/overview?period=2026",
+            "/hours/corrections",
+            "/newcomers",
+            "/audit",
+        ],
     }
 
 
@@ -63,7 +91,7 @@ def strangers_doors(shared_house: House, coordinator: Persona) -> list[str]:
     coordinator.page.locator("form[action$='/couriers/invite'] button").click()
     link = coordinator.page.locator("#link").input_value()
     path = re.sub(r"^https?://[^/]+(/as/\w+)?", "", link)
-    return ["/demo", "/sign-in", path, "/enrol/void"]
+    return ["/demo", "/sign-in", path, "/enrol/void", "/hours/rule", "/certificates/1-void"]
 
 
 def look(persona: Persona) -> list[str]:

@@ -41,6 +41,8 @@ HEARS = {
     "order.released": ON_THE_BOARD, "order.picked_up": ON_THE_BOARD, "order.delivered": ON_THE_BOARD, "order.confirmed": ON_THE_BOARD,
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.escalated": AT_THE_DESKS | {"supervisor"},
+    "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
+    "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
@@ -52,7 +54,7 @@ HEARS = {
 def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
     if not kind.startswith("order."):
-        data = {"person_id": "p"}
+        data = {"person_id": "p", "district_id": DISTRICT}
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
@@ -68,7 +70,7 @@ def test_who_hears_it_and_who_only_its_number(kind: str) -> None:
         if who in HEARS[kind]:
             assert heard["type"] == kind, who
             names_persons = "persons" in heard["data"] or "person_id" in heard["data"]
-            assert names_persons == (who in AT_THE_DESKS), who
+            assert names_persons == (who in AT_THE_DESKS or kind.startswith("hours.")), who
         else:
             assert heard == {"station_id": STATION, "seq": 7, "at": heard["at"], "type": "private"}, who
 
