@@ -16,12 +16,15 @@ from flask_babel import force_locale
 from sqlalchemy import text
 
 from dispatch import archive, jobs
+from dispatch.accounts.queries import faults
 from dispatch.core.errors import Invalid
+from dispatch.core.holidays import import_holidays
 from dispatch.core.rotation import rotate, unreadable
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.demo import street
 from dispatch.extensions import db, scheduler
 from dispatch.journal.reading import breaks
+from dispatch.orders.recurring import replan
 from dispatch.people import authenticating
 from dispatch.people.choosing import choices_of, choose
 from dispatch.people.enrolling import add_person, end_every_way_in, give_role
@@ -36,6 +39,7 @@ from dispatch.reports.counting import recount_all
 
 org = AppGroup("org", help="Districts, stations, communities, depots.")
 people = AppGroup("people", help="Persons and their ways in.")
+holidays = AppGroup("holidays", help="The days that are worked.")
 journal = AppGroup("journal", help="The stations' journals.")
 demo = AppGroup("demo", help="The demo street.")
 job = AppGroup("jobs", help="What the clock does.")
@@ -70,6 +74,19 @@ def _table(file: Path) -> io.StringIO:
         except UnicodeDecodeError:
             continue
     raise click.ClickException(f"{file.name} is neither UTF-8 nor GB 18030. Save it as CSV UTF-8.")
+
+
+@holidays.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def holidays_import(file: Path) -> None:
+    """Bring in FILE, a CSV with the columns day,name,works (1: a make-up workday, 0: free). Repeatable; all of it or nothing."""
+    try:
+        with transaction() as work:
+            days = import_holidays(work, _table(file))
+            moved = replan(work)
+    except (csv.Error, ValueError) as error:
+        raise click.ClickException(f"{file.name}: nothing was brought in.\n{error}") from error
+    click.echo(f"{days} days; {moved} standing needs come on another day")
 
 
 @org.command("settings")
@@ -270,6 +287,7 @@ def doctor() -> None:
         "(SELECT count(*) FROM claims c WHERE c.order_id = o.id AND c.ended_at IS NULL)"
     )
     findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
+    findings += faults(reading())
     findings += [f"{column}: {count} values sealed by a key not in FIELD_KEYS" for column, count in unreadable(reading()).items()]
     findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
     for finding in findings:
@@ -286,7 +304,7 @@ def _sqlite_findings() -> list[str]:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (org, people, journal, demo, job, reports, secret):
+    for group in (org, people, holidays, journal, demo, job, reports, secret):
         app.cli.add_command(group)
     for command in (backup, restore, doctor):
         app.cli.add_command(command)

@@ -17,9 +17,14 @@ from dispatch.hours import booking
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
+from dispatch.orders.messaging import forget_messages
+from dispatch.orders.missing import forget_no_shows
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
+from dispatch.orders.receipting import forget_receipts
+from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import answering, loans, signing_in
+from dispatch.people.trusting import end_trust, ended_trust
 from dispatch.reports import counting
 
 #: The advisory lock by which one process is the leader.
@@ -31,7 +36,7 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due, recall what is in the wrong hands, end loans; returns how many of them there were."""
+    """Do what is due: lapse, expire, escalate, recall, end loans, post what comes back; returns how much was done."""
     with app.app_context():
         return sum(_done(name, act) for name, act in _due())
 
@@ -39,8 +44,10 @@ def sweep(app: Flask) -> int:
 def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
+    yield from (("end_trust", partial(end_trust, person_id)) for person_id in ended_trust(reading()))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
     yield from (("loan", partial(answering.by_the_clock, loan_id)) for loan_id in loans.due(reading()))
+    yield from (("recur", partial(fall_due, standing_id)) for standing_id in due_standings(reading()))
 
 
 def _done(name: str, act: Callable[[], bool]) -> bool:
@@ -78,6 +85,9 @@ def tidy(app: Flask) -> None:
             idempotency.forget_old(work)
             signing_in.forget_expired(work)
             forget_finished(work)
+            forget_receipts(work)
+            forget_messages(work)
+            forget_no_shows(work)
         photographing.forget_unused()
         counting.count_overdue()
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import random
 import uuid
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib import resources
 from typing import Any
 
 from sqlalchemy import select, update
 
-from dispatch.core.clock import now
+from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.demo import care
 from dispatch.demo.past import live_through
 from dispatch.hours.booking import book
-from dispatch.orders import claiming, closing, delivering, posting
+from dispatch.orders import claiming, closing, delivering, posting, standing
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.clocking import set_duty
 from dispatch.people.enrolling import add_person
@@ -57,11 +58,13 @@ def load() -> bool:
         import_units(work, rows)
         _people(work, chance)
     _duty(chance)
+    care.fill(_actor("coordinator"), {HOME: 32, OTHER: 6, COMMUNITIES[0]: 4, COMMUNITIES[4]: 3})
     _morning(chance)
     with transaction() as work:
         live_through(work, STATION, DISTRICT, [_actor(f"courier{n}").id for n in (1, 2, 3)], chance)
     book()
     count()
+    _weekly(chance)
     return True
 
 
@@ -121,6 +124,16 @@ def _morning(chance: random.Random) -> None:
         _take_as_far(far, order_id, _actor(on_duty[number]), coordinator)
     if not first.on_duty or not second.on_duty:
         raise LookupError("courier1 and courier2 begin on duty")
+
+
+def _weekly(chance: random.Random) -> None:
+    """What comes back every week in the clerk's own community, from tomorrow on."""
+    clerk, tomorrow = _actor("clerk"), now().astimezone(SHANGHAI).date() + timedelta(days=1)
+    for number, (weekdays, opens, on_holidays) in enumerate(
+        [([1, 4], time(9), "move"), ([2, 5], time(15), "skip"), ([6], time(10), "keep")]
+    ):
+        plan = {"weekdays": weekdays, "first_day": tomorrow, "opens": opens, "closes": time(opens.hour + 2), "on_holidays": on_holidays}
+        standing.make(clerk, _need(chance, HOME, number) | plan, _once(clerk))
 
 
 def _take_as_far(far: int, order_id: str, courier: Actor, coordinator: Actor) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 from flask import request
 from flask.views import MethodView
 
-from dispatch.core.doors import Door
-from dispatch.core.errors import Invalid
+from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting
+from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting, repeating
 from dispatch.orders.forms import (
     AssignForm,
     CancelForm,
+    ConfirmForm,
     DeliverForm,
     FailForm,
     HolderForm,
@@ -22,28 +22,17 @@ from dispatch.orders.forms import (
     OrderForm,
     PhotoForm,
     PlaceForm,
+    PreviewForm,
     ReasonForm,
+    RevealForm,
+    VersionForm,
     place_in,
 )
-from dispatch.orders.listing import claim_or_suggest, orders_listing
+from dispatch.orders.listing import claim_or_suggest, courier_items, orders_listing
 from dispatch.orders.presenting import outcome_order, present_one
-from dispatch.orders.queries import couriers_of
-from dispatch.people.identity import Actor, asker
-from dispatch.people.models import Role
+from dispatch.people.identity import asker
 
 blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
-
-
-def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = False) -> Once:
-    """The command's key, from its header.
-
-    Raises:
-        Invalid: it is required and missing, or not a UUID.
-    """
-    key = request.headers.get("Idempotency-Key")
-    if required and not key:
-        raise Invalid("Idempotency-Key")
-    return Once(actor.id, key, verb, body)
 
 
 @blueprint.route("/orders")
@@ -60,6 +49,28 @@ class Orders(MethodView):
         """Post a need."""
         actor = asker()
         return outcome_order(actor, posting.post(actor, body, once(actor, "post", body))), 201
+
+
+@blueprint.post("/orders/preview")
+@blueprint.arguments(PreviewForm)
+@blueprint.answers(answers.Preview)
+def preview(body: dict[str, Any]) -> dict[str, Any]:
+    """Before posting: her last order, and today's that look like this one."""
+    return repeating.look_before(reading(), asker(), body)
+
+
+@blueprint.get("/orders/<order_id>/again")
+@blueprint.answers(answers.Need)
+def again(order_id: str) -> dict[str, Any]:
+    """An earlier order as a need for today, to be posted as it is or changed before."""
+    return repeating.again(reading(), asker(), order_id)
+
+
+@blueprint.get("/residents/<resident_id>/last-order")
+@blueprint.answers(answers.Need)
+def last_order(resident_id: str) -> dict[str, Any]:
+    """A resident's last order as a need for today."""
+    return repeating.last_order(reading(), asker(), resident_id)
 
 
 @blueprint.route("/orders/<order_id>")
@@ -104,13 +115,18 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 @blueprint.takes(DeliverForm, PhotoForm)
 @blueprint.answers(answers.Order, key="required")
 def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`."""
+    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`; with `amount` and its receipt, if he has laid out money."""
     actor = asker()
-    photo, reason = request.files.get("photo"), body.pop("reason", None)
-    said = {"order_id": order_id, **body, "reason": reason, "photo": photographing.fingerprint(photo)}
-    key = once(actor, "deliver", said, required=True)
-    with photographing.kept(actor, photo, order_id) as name:
-        outcome = delivering.deliver(actor, order_id, key, code=body.get("code"), photo=name, reason=reason, epoch=body.get("epoch"))
+    files = {name: request.files.get(name) for name in ("photo", "receipt")}
+    said = {"order_id": order_id, **body, **{name: photographing.fingerprint(file) for name, file in files.items()}}
+    said.setdefault("reason", None)
+    key, receipt_id = once(actor, "deliver", said, required=True), body.pop("receipt_id", None)
+    with (
+        receipting.receipt_for(actor, order_id, files["receipt"], receipt_id, key) as receipt_id,
+        photographing.kept(actor, files["photo"], order_id) as photo,
+    ):
+        body.pop("receipt", None)
+        outcome = delivering.deliver(actor, order_id, key, **{**body, "photo": photo, "receipt_id": receipt_id})
     return outcome_order(actor, outcome)
 
 
@@ -139,7 +155,9 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
-    return outcome_order(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
+    return outcome_order(
+        actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body}), body.get("version"))
+    )
 
 
 @blueprint.post("/orders/<order_id>/assign")
@@ -148,39 +166,56 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
-    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
+    key = once(actor, "assign", {"order_id": order_id, **body})
+    said = {"version": body.get("version"), "phoned_in": body["phoned_in"]}
+    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], key, **said))
 
 
 @blueprint.post("/orders/<order_id>/confirm")
+@blueprint.arguments(ConfirmForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def confirm(order_id: str) -> dict[str, Any]:
-    """The resident has it."""
+def confirm(body: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The resident has it; `satisfied` and `note` are what she said, if she was called back."""
     actor = asker()
-    return outcome_order(actor, closing.confirm(actor, order_id, once(actor, "confirm", {"order_id": order_id})))
+    key = once(actor, "confirm", {"order_id": order_id, **body})
+    return outcome_order(actor, closing.confirm(actor, order_id, key, body.get("satisfied"), body.get("note")))
+
+
+@blueprint.post("/orders/<order_id>/not-reached")
+@blueprint.answers(answers.Order, key="optional")
+def not_reached(order_id: str) -> dict[str, Any]:
+    """Called back in vain: counted, and tried again in two hours."""
+    actor = asker()
+    return outcome_order(actor, closing.not_reached(actor, order_id, once(actor, "not_reached", {"order_id": order_id})))
 
 
 @blueprint.post("/orders/<order_id>/open")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def open_order(order_id: str) -> dict[str, Any]:
+def open_order(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
-    return outcome_order(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
+    key = once(actor, "open", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.open_order(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reopen")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def reopen(order_id: str) -> dict[str, Any]:
+def reopen(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
-    return outcome_order(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
+    key = once(actor, "reopen", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.reopen(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reveal")
+@blueprint.arguments(RevealForm, required=False)
 @blueprint.answers(answers.Phone)
-def reveal(order_id: str) -> dict[str, Any]:
-    """The resident's phone number; who asked is written down."""
+def reveal(body: dict[str, Any], order_id: str) -> dict[str, Any]:
+    """The resident's phone number, or her caller's; who asked is written down."""
     actor = asker()
-    return {"phone": delivering.reveal(actor, order_id, Once(actor.id, None, "reveal", {}))}
+    return {"phone": delivering.reveal(actor, order_id, Once(actor.id, None, "reveal", {}), body["whose"])}
 
 
 @blueprint.get("/couriers")
@@ -188,7 +223,5 @@ def reveal(order_id: str) -> dict[str, Any]:
 def couriers() -> dict[str, Any]:
     """The station's couriers, for its coordinator."""
     actor = asker()
-    rows = couriers_of(reading(), actor.station_id) if actor.role == Role.COORDINATOR and actor.station_id else []
-    names = ("id", "name", "depot", "on_duty", "active", "open_claims")
-    items = [{name: getattr(row, name) for name in names} for row in rows]
+    items = courier_items(reading(), actor)
     return {"items": items, "page": 1, "pages": 1, "total": len(items)}

@@ -22,8 +22,10 @@ from dispatch.orders.commanding import ORDERS, Outcome
 from dispatch.orders.models import DayCount, Order
 from dispatch.orders.opening import USEFUL_FOR, board_values
 from dispatch.orders.policy import PERMITS
+from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
+from dispatch.people.enrolling import clean_phone
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Role, Unit
 from dispatch.people.settings import Settings
@@ -79,6 +81,8 @@ def enter(work: Work, community: Row, need: Mapping[str, Any], settings: Setting
         said: what the journal says besides.
     """
     order = _order(work, community, need, settings) | {"posted_by": posted_by, "status": Status.WAITING if looked_at else Status.OPEN}
+    if order["familiar_first"] and not looked_at:
+        order["opens_to_all_at"] = opens_to_all_at(work.connection, order["station_id"], order["resident_id"], order["skills"], settings)
     work.execute(insert(ORDERS), order)
     told = {"order_id": order["id"], "community_id": community.id, "was": order["status"], "slots": order["slots"]}
     append(work, community.parent_id, "order.posted", **told, **said)
@@ -140,7 +144,21 @@ def resident_of(work: Work, community_id: str, need: Mapping[str, Any]) -> str:
         return str(need["resident_id"])
     if not need.get("resident"):
         raise Invalid("resident")
-    return find_or_add(work, community_id, need["resident"])
+    return find_or_add(work, community_id, {**need["resident"], "building": need["building"]})
+
+
+def _caller(need: Mapping[str, Any]) -> dict[str, str] | None:
+    """Who phoned in her stead: a name and a number at which the courier finds him."""
+    given = need.get("caller")
+    if not given:
+        return None
+    name = str(given["name"]).strip()
+    if not name:
+        raise Invalid("caller.name", _("请填写来电人姓名。"))
+    try:
+        return {"name": name, "phone": clean_phone(str(given["phone"]))}
+    except Invalid as refused:
+        raise Invalid("caller.phone", refused.detail) from refused
 
 
 def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -151,7 +169,7 @@ def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settin
         "station_id": community.parent_id, "community_id": community.id, "kind": need["kind"], "summary": need.get("summary") or "",
         "building": need["building"], "urgency": need["urgency"], "slots": need.get("slots") or 1, "taken": 0, "epoch": 0,
         "skills": list(need.get("skills") or ()), "familiar_first": bool(need.get("familiar_first")),
-        "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0,
+        "code": f"{secrets.randbelow(10_000):04d}", "wrong_codes": 0, "caller": _caller(need), "call_tries": 0,
         "posted_at": now(), **board_values(need["urgency"], settings), **given,
     }  # fmt: skip
 

@@ -70,8 +70,8 @@ def recall(held: Held) -> bool:
 def _put_back(work: Work, order: Row, person_id: str) -> None:
     choices = work.execute(select(_settings.c.choices).where(_settings.c.station_id == order.station_id)).scalar_one_or_none()
     persons = end_claims(work, order.id, "released", person_id=person_id, reason=REASON)
-    back_on_the_board(work, order, "release", settings_from(choices), taken=order.taken - 1)
-    tell(work, order, "order.released", persons=persons, reason=REASON, taken=order.taken - 1, slots=order.slots)
+    settings, said = settings_from(choices), {"persons": persons, "reason": REASON}
+    back_on_the_board(work, order, "release", settings, "order.released", taken=order.taken - 1, **said)
 
 
 def _tell_the_desk(work: Work, order: Row, person_id: str) -> None:

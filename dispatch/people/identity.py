@@ -78,6 +78,7 @@ _one = _actors().where(_persons.c.id == bindparam("person"))
 _by_id = Prepared(_one)
 # Held against other commands of the same person only: a row that refers to this one (a claim) need not wait for it.
 _locked = Prepared(_one.with_for_update(of=_persons, key_share=True))
+_locked_if_free = Prepared(_one.with_for_update(of=_persons, key_share=True, skip_locked=True))
 
 
 def _actor(row: Any) -> Actor | None:
@@ -121,6 +122,11 @@ def actor_for(credential: Credential) -> Actor | None:
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
     return _actor(_locked.first(connection, person=person_id))
+
+
+def actor_if_free(connection: Connection, person_id: str) -> Actor | None:
+    """The same, but None while another command of this person is under way: for who holds an order and must not wait for a person."""
+    return _actor(_locked_if_free.first(connection, person=person_id))
 
 
 def actor_by_id(connection: Connection, person_id: str) -> Actor | None:

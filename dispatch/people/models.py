@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy import JSON, BigInteger, Boolean, Date, Float, ForeignKey, Index, Integer, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.columns import Moment
@@ -80,6 +80,18 @@ class Person(db.Model):
         Index("ix_persons_station_role", "station_id", "role"),
         Index("ix_persons_serving", "serving_station_id", "serving_until"),
     )
+
+
+class Trusted(db.Model):
+    """Who has vouched for a courier's skill, and until when. `Person.skills` is what holds now; a skill without a row came with him."""
+
+    __tablename__ = "trusted"
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    skill: Mapped[str] = mapped_column(String(20), primary_key=True)
+    vouched_by: Mapped[str] = mapped_column(String(32))
+    vouched_at: Mapped[datetime] = mapped_column(Moment)
+    # The last day on which it holds, in the station's own zone.
+    until: Mapped[date | None] = mapped_column(Date, index=True)
 
 
 class Device(db.Model):
@@ -221,5 +233,5 @@ class RecoveryCode(db.Model):
 
 __all__ = [
     "SKILLS", "Bearer", "Deed", "Device", "Invite", "Lent", "Level", "Loan", "Person", "RecoveryCode", "Role", "SecondStep", "SignedIn",
-    "StationSettings", "Unit", "Vouching",
+    "StationSettings", "Trusted", "Unit", "Vouching",
 ]  # fmt: skip

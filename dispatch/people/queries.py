@@ -30,6 +30,12 @@ def stations_of(connection: Connection, actor: Actor) -> list[str]:
     return list(connection.execute(found.order_by(_units.c.id)).scalars())
 
 
+def communities_of(connection: Connection, station_id: str) -> list[dict[str, Any]]:
+    """A station's communities: `id`, `name`."""
+    found = select(_units.c.id, _units.c.name).where(_units.c.parent_id == station_id, _units.c.level == Level.COMMUNITY)
+    return [dict(row._mapping) for row in connection.execute(found.order_by(_units.c.id))]
+
+
 def couriers_listed(connection: Connection, station_ids: list[str]) -> list[dict[str, Any]]:
     """The stations' own couriers, those on duty first, with where they are lent to now; without newcomers who wait for a second word."""
     columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _persons.c.skills, _units.c.name.label("depot"))

@@ -19,6 +19,7 @@ from dispatch.people.enrolling import set_active
 from dispatch.people.identity import SESSION_COOKIE, Actor, actor_for, asked_by_cookie, asker, credential_of
 from dispatch.people.inviting import accept_invite, invite_again, invite_courier, open_invite
 from dispatch.people.models import SKILLS, Device, Level, Person, Role, Unit
+from dispatch.people.presence import presence
 from dispatch.people.queries import couriers_listed, person_shown, stations_of
 from dispatch.people.signing_in import SecondStepNeeded, sign_in_device, sign_in_staff, sign_out
 from dispatch.people.step_routes import at_the_door
@@ -42,6 +43,8 @@ def know_the_asker() -> None:
         return
     credential = credential_of(None)
     g.actor = actor_for(credential) if credential else None
+    if g.actor is not None and g.actor.on_duty:
+        presence().note(g.actor.id)
     if g.actor is None and request.endpoint and request.path.startswith("/api/v1/"):
         # Before anything else is judged: a stranger learns nothing of what a right body would have been.
         raise SignInNeeded()

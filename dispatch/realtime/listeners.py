@@ -17,6 +17,7 @@ from dispatch.extensions import socketio
 from dispatch.journal.reading import heads
 from dispatch.people.identity import Actor, Credential, actor_for
 from dispatch.people.models import Role
+from dispatch.people.presence import presence
 from dispatch.realtime.audience import Audience, audience_of, streams_of
 
 #: A client that has let so many packets lie is cut off; it comes back and catches up by its cursor.
@@ -58,6 +59,8 @@ class Listeners:
 
     def let_in(self, app: Flask, sid: str, actor: Actor, credential: Credential, language: Locale) -> None:
         """Stand a line in the rooms that its person belongs in now, and say hello."""
+        if actor.on_duty:
+            presence().note(actor.id)
         audience, streams = audience_of(actor), tuple(streams_of(reading(), actor))
         socketio.server.enter_room(sid, person_room(actor.id))
         for station_id in streams:
@@ -70,10 +73,15 @@ class Listeners:
         socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
 
     def look_again_who(self, app: Flask) -> None:
-        """Disconnect whoever has been signed out, suspended or given another role; who is lent, or home again, hears the other station."""
+        """Disconnect whoever has been signed out, suspended or given another role; who is lent, or home again, hears the other station.
+
+        The others have been heard of.
+        """
         for sid, listener in list(self.by_sid.items()):
             with app.app_context():
                 actor = actor_for(listener.credential)
+                if actor is not None and actor.on_duty:
+                    presence().note(actor.id)
                 if actor is None or (audience_of(actor) != listener.audience and not _serves_elsewhere(actor, listener)):
                     self.by_sid.pop(sid, None)
                     socketio.server.disconnect(sid)

@@ -2,6 +2,7 @@
 import { post } from "../api.js";
 import { complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
+import { yuan } from "../yuan.js";
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 const date = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", timeZone: "Asia/Shanghai" });
@@ -23,8 +24,8 @@ export function facts(order) {
   const items = [
     far(order.distance_m),
     order.window_end && say("before", { time: time(order.window_end) }),
-    order.slots > 1 && say("persons", { taken: order.taken, slots: order.slots }),
-    order.money_limit != null && say("money", { yuan: (order.money_limit / 100).toFixed(0) }),
+    order.slots > 1 && say("persons", { taken: order.taken ?? 0, slots: order.slots }),
+    order.money_limit != null && say("money", { yuan: yuan(order.money_limit).replace(/\.00$/, "") }),
   ];
   return el("ul", { class: "facts" }, ...items.filter(Boolean).map((text) => el("li", {}, text)));
 }
@@ -41,9 +42,11 @@ export function head(order, level = "h3", ...tags) {
 }
 
 // To one of several who are needed the order is his, though others may still take theirs.
-export const statusTag = (order) =>
-  el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
+export function statusTag(order) {
+  if (order.status === "closed" && order.call_back?.satisfied === false) return el("span", { class: "tag urgent" }, say("not_satisfied"));
+  return el("span", { class: `tag ${["delivered", "closed"].includes(order.status) ? "done" : ""}` },
     order.mine && order.status === "open" ? say("got_it") : say(`status_${order.status}`));
+}
 
 // Opens what is behind it; made only then, and closed again by the next redrawing.
 export function opener(title, make) {
@@ -56,19 +59,19 @@ export function opener(title, make) {
   return el("div", {}, button, inside);
 }
 
-// Her number, one tap away: who asked is written down.
-export function telephone(order) {
-  const masked = order.private?.phone;
+// Her number, or that of who called in her stead, one tap away: who asked is written down.
+export function telephone(order, whose = "resident") {
+  const masked = whose === "caller" ? order.caller?.phone : order.private?.phone;
   const button = el("button", { type: "button", class: "small", onclick: () => working(button, async () => {
     try {
-      const { phone } = await post(`/orders/${order.id}/reveal`);
+      const { phone } = await post(`/orders/${order.id}/reveal`, { whose });
       const call = el("a", { class: "button small", href: `tel:${phone}` }, say("call", { phone }));
       button.replaceWith(call);
       call.focus();
     } catch (refused) {
       complain(refused);
     }
-  }) }, say("show_phone", { phone: masked }));
+  }) }, whose === "caller" ? say("show_caller", { name: order.caller?.name, phone: masked }) : say("show_phone", { phone: masked }));
   return masked && button;
 }
 

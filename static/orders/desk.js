@@ -1,68 +1,50 @@
-// A clerk's desk: post a need between two phone calls, read out the code, watch it being done.
-import { base, everything, post } from "../api.js";
+// A clerk's desk: post a need between two phone calls, read out the code, watch it being done, call back.
+import { base, call, everything, get, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
-import { alarming, facts, head, lay, reasons, statusTag, telephone } from "./cards.js";
+import { alarming, facts, head, lay, reasons, statusTag, telephone, time } from "./cards.js";
+import { fill, fresh, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
 const list = document.getElementById("orders");
+const callbacks = document.getElementById("callbacks");
 const posted = document.getElementById("posted");
-const mistake = document.getElementById("need-wrong");
+const alike = document.getElementById("alike");
 const send = form.querySelector("button.go");
+// What has been shown as alike already: a second press posts it anyway.
+let warned = "";
+// While an earlier need is being fetched Enter does nothing: it is seen before it is posted.
+let drafting = false;
 
-function need() {
-  const given = Object.fromEntries(new FormData(form));
-  const at = (name) => (given[name] ? new Date(`${given[name]}+08:00`).toISOString() : null);
-  return {
-    kind: given.kind, summary: given.summary, building: given.building, urgency: given.urgency, slots: Number(given.slots),
-    private_note: given.private_note || null, window_start: at("window_start"), window_end: at("window_end"),
-    money_limit: given.money ? Math.round(Number(given.money) * 100) : null, skills: new FormData(form).getAll("skills"),
-    resident: { name: given.name, phone: given.phone || null, door: given.door || null, groups: new FormData(form).getAll("groups") },
-  };
+async function looksAlike(body) {
+  const { kind, resident, resident_id } = body;
+  const asked = { kind, resident_id, resident: resident && { name: resident.name, phone: resident.phone } };
+  if (JSON.stringify(asked) === warned) return false;
+  // Nothing here keeps anybody from posting: a look that failed is no look.
+  const seen = await call("POST", "/orders/preview", { body: asked }).catch(() => ({ duplicates: [] }));
+  if (!seen.duplicates.length) return false;
+  warned = JSON.stringify(asked);
+  document.getElementById("alike-list").replaceChildren(...seen.duplicates.map((order) =>
+    el("li", { class: "row" }, statusTag(order), say("alike_one", { number: order.number, time: time(order.posted_at), summary: order.summary || say(`kind_${order.kind}`) }))));
+  alike.hidden = false;
+  send.focus();
+  return true;
 }
-
-// The answer's names → the form's.
-const FIELDS = { resident: "name", "resident.name": "name", "resident.phone": "phone", "resident.door": "door", money_limit: "money" };
-
-// What is wrong stands under its field, wherever that is hidden; what concerns no field stands over the button.
-function mark(name, why) {
-  const found = form.elements[FIELDS[name] ?? name];
-  const input = found instanceof RadioNodeList ? found[0] : found;
-  const field = input?.labels[0]?.textContent.trim() ?? "";
-  mistake.textContent = input && !why.includes(field) ? say("field_wrong", { field, why }) : why;
-  if (input) {
-    input.closest(".field, fieldset").append(mistake);
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", "need-wrong");
-    input.closest("details")?.setAttribute("open", "");
-    input.focus();
-  } else send.before(mistake);
-  mistake.hidden = false;
-}
-
-function clear() {
-  mistake.hidden = true;
-  form.querySelectorAll("[aria-invalid]").forEach((input) => {
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
-  });
-}
-
-// What the form itself can see, before the server is asked.
-const unfit = () => [...form.elements].find((input) => input.willValidate && !input.validity.valid);
 
 async function publish() {
+  const body = need(form);
+  if (await looksAlike(body)) return;
   try {
-    const order = await post("/orders", need());
+    const order = await post("/orders", body);
     posted.hidden = false;
     document.getElementById("posted-code").textContent = order.code;
     const words = say("posted_for", { name: order.private.name, number: order.number });
     document.getElementById("posted-for").textContent = words;
     announce(words);
-    form.reset();
-    form.querySelector("details").open = false;
+    empty();
     form.elements.name.focus();
     await refresh();
   } catch (refused) {
@@ -70,34 +52,103 @@ async function publish() {
   }
 }
 
+function empty() {
+  fresh(form);
+  alike.hidden = true;
+  warned = "";
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  clear();
-  const input = unfit();
+  if (drafting) return;
+  unmark();
+  const input = unfit(form);
   if (input) return mark(input.name, say(input.validity.valueMissing ? "please_fill" : "look_again"));
   posted.hidden = true;
   working(send, publish);
 });
 
-function card(order) {
-  const holders = order.holders?.map((holder) => holder.name).join("、");
-  const whom = [order.private?.name, order.private?.door].filter(Boolean).join(" · ");
-  const act = (verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);
-  const confirm = el("button", { type: "button", class: "go", onclick: () => working(confirm, () => act("confirm")) }, say("confirm"));
-  const done = ["delivered", "closed", "cancelled"].includes(order.status);
-  return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
-    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", {}, whom, holders && el("span", { class: "holders" }, ` → ${holders}`)), telephone(order),
-    el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
-    order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
-    order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
-    order.actions.includes("confirm") && el("div", { class: "row" }, confirm),
-    order.actions.includes("cancel") && reasons(say("cancel"), CANCELS, (reason) => act("cancel", { reason })));
+// Again: of the row that has the focus, else of the resident in the form. Shown first; Enter posts it.
+async function again(orderId) {
+  drafting = true;
+  try {
+    fill(form, await repeat(orderId));
+    settle();
+    alike.hidden = true;
+    send.focus();
+  } catch (refused) {
+    complain(refused);
+  } finally {
+    drafting = false;
+  }
 }
 
+addEventListener("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== "KeyR") return;
+  event.preventDefault();
+  again(document.activeElement?.closest("[data-id]")?.dataset.id);
+});
+document.getElementById("repeat").addEventListener("click", () => again());
+document.getElementById("fresh").addEventListener("click", () => {
+  empty();
+  form.elements.name.focus();
+});
+form.elements.name.addEventListener("input", () => release(form));
+form.elements.phone.addEventListener("input", debounce(() => lookUp(form)));
+findResident(form);
+form.addEventListener("resident", ({ detail }) => lookUp(form, detail));
+
+const act = (order, verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);
+const whom = (order) => [order.private?.name, order.private?.door].filter(Boolean).join(" · ");
+
+function once(words, work, kind = "small") {
+  const made = el("button", { type: "button", class: kind, onclick: () => working(made, work) }, words);
+  return made;
+}
+
+// What is done with any row: again today, or every week.
+const repeating = (order) => order.private?.name && el("p", { class: "hint row" },
+  once(say("again"), () => again(order.id), "small plain"), el("a", { href: `${base}/standing?order=${order.id}` }, say("weekly")));
+const numbers = (order) => el("p", { class: "row" }, telephone(order), telephone(order, "caller"));
+
+function card(order) {
+  const holders = order.holders?.map((holder) => holder.name).join("、");
+  const done = ["closed", "cancelled"].includes(order.status);
+  return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
+    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
+    el("p", {}, whom(order), holders && el("span", { class: "holders" }, ` → ${holders}`)), numbers(order),
+    el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
+    order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), repeating(order),
+    order.actions.includes("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, "cancel", { reason })));
+}
+
+// She is called back: content, not content with her words, or not reached and tried again later.
+function callback(order) {
+  const { tries, again_at } = order.call_back;
+  const note = el("input", { maxlength: "500", "aria-label": say("her_words"), placeholder: say("her_words") });
+  const said = (satisfied) => () => act(order, "confirm", { satisfied, note: note.value.trim() || null });
+  return el("li", { class: "card" },
+    el("div", { class: "row apart" }, head(order), statusTag(order)),
+    el("p", {}, whom(order), el("span", { class: "holders" }, ` ← ${order.holders?.map((holder) => holder.name).join("、")}`)),
+    tries > 0 && el("p", { class: "hint" }, say("not_reached_so_far", { n: tries, time: time(again_at) })),
+    numbers(order),
+    order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
+    order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
+    el("div", { class: "field" }, note),
+    el("div", { class: "row" }, once(say("satisfied"), said(true), "go"), once(say("not_satisfied"), said(false), "bad"),
+      once(say("not_reached"), () => act(order, "not-reached"), ""), once(say("confirm"), said(null), "plain")), repeating(order));
+}
+
+const waits = (order) => new Date(order.call_back.again_at ?? 0) > new Date();
+
 function show(orders) {
-  lay(list, orders.items, card);
-  document.getElementById("empty").hidden = orders.items.length > 0;
+  const back = orders.items.filter((order) => order.status === "delivered").sort((a, b) => waits(a) - waits(b) || a.posted_at.localeCompare(b.posted_at));
+  const under = orders.items.filter((order) => order.status !== "delivered");
+  lay(callbacks, back, callback);
+  lay(list, under, card);
+  document.getElementById("calling-back").hidden = back.length === 0;
+  document.getElementById("callbacks-count").textContent = back.length;
+  document.getElementById("empty").hidden = under.length > 0;
 }
 
 const refresh = looking(async () => {
@@ -110,7 +161,16 @@ const refresh = looking(async () => {
 });
 const soon = debounce(refresh);
 
-onEntries((entries) => entries.some((entry) => entry.type !== "private") && soon());
-onResync(refresh);
+// What was missed, stopped or left behind by somebody: one line that leads there.
+const news = looking(async () => {
+  const standings = await get("/standings").catch(() => null);
+  if (standings) document.getElementById("standing-news").hidden = !standings.items.some((one) => one.missed.length || one.stopped || one.keeper_gone);
+});
+
+onEntries((entries) => {
+  if (entries.some((entry) => entry.type !== "private")) soon();
+  if (entries.some((entry) => entry.type.startsWith("standing."))) news();
+});
+onResync(() => Promise.all([refresh(), news()]));
 show(state.orders);
 start();

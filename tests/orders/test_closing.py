@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,11 +15,13 @@ from dispatch.core.clock import now
 from dispatch.core.errors import TooLate
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import photographing
-from dispatch.orders.closing import by_the_clock, cancel
-from dispatch.orders.delivering import pick_up
+from dispatch.orders.closing import by_the_clock, cancel, confirm, not_reached
+from dispatch.orders.delivering import deliver, pick_up
 from dispatch.orders.forgetting import KEPT, forget_finished
+from dispatch.orders.listing import orders_listing
 from dispatch.residents.models import Resident
-from tests.orders.play import Street, once
+from tests.core.visitors import Visitor
+from tests.orders.play import Street, code_of, once
 
 MINUTE = timedelta(minutes=1)
 
@@ -137,3 +140,61 @@ def test_a_photo_that_no_order_names_goes_after_an_hour(app: Flask, play: Street
     play.set(play.post(), delivery_photo=used.name)
     jobs.tidy(app)
     assert (used.exists(), unused.exists(), fresh.exists()) == (True, False, True)
+
+
+# The call back ------------------------------------------------------------------------------------------------------------------------
+
+
+def delivered(play: Street, **other: Any) -> str:
+    order = play.post(**other)
+    play.claim("courier1", order)
+    one = play.cast("courier1")
+    pick_up(one, order, once(one))
+    deliver(one, order, once(one), code=code_of(play, order))
+    return order
+
+
+@pytest.mark.parametrize(
+    ("satisfied", "note", "entry"), [(True, None, {}), (None, None, {}), (False, "药拿错了一盒", {"satisfied": False})]
+)
+def test_what_she_says_is_kept_and_only_discontent_is_told(
+    play: Street, satisfied: bool | None, note: str | None, entry: dict[str, Any]
+) -> None:
+    order, clerk = delivered(play), play.cast("clerk")
+    confirm(clerk, order, once(clerk), satisfied, note)
+    seen = play.seen("coordinator", order)
+    assert seen["call_back"] == {"tries": 0, "again_at": None, "satisfied": satisfied, "note": note}
+    kind, said = play.told(order)[-1]
+    assert kind == "order.confirmed"
+    assert {name: said[name] for name in said if name in ("satisfied", "note")} == entry
+    assert "call_back" not in play.seen("courier1", order)
+    listed = [one["id"] for one in orders_listing(play.cast("coordinator"), "unsatisfied", 1)["items"]]
+    assert listed == ([order] if satisfied is False else [])
+
+
+def test_who_does_not_answer_is_called_again_later_and_counted(app: Flask, play: Street) -> None:
+    order, clerk = delivered(play), Visitor(app, "clerk")
+    for tries in (1, 2):
+        seen = clerk.say("not-reached", order).json
+        assert (seen["status"], seen["call_back"]["tries"]) == ("delivered", tries)
+        again = datetime.fromisoformat(seen["call_back"]["again_at"]) - now()
+        assert timedelta(minutes=119) < again <= timedelta(hours=2)
+    assert [said["tries"] for kind, said in play.told(order) if kind == "order.not_reached"] == [1, 2]
+    closed = clerk.say("confirm", order, satisfied=False, note="没人接，后来她自己打来了").json
+    assert (closed["status"], closed["call_back"]["again_at"], closed["call_back"]["tries"]) == ("closed", None, 2)
+    assert clerk.say("not-reached", order).json["code"] == "too_late"
+
+
+def test_the_same_call_twice_is_counted_once(play: Street) -> None:
+    order, clerk = delivered(play), play.cast("clerk")
+    key = once(clerk)
+    assert not_reached(clerk, order, key)["order_id"] == not_reached(clerk, order, key)["order_id"]
+    assert play.seen("clerk", order)["call_back"]["tries"] == 1
+
+
+@pytest.mark.parametrize(("body", "field"), [({"satisfied": "very"}, "satisfied"), ({"note": "长" * 501}, "note"), ({"note": 7}, "note")])
+def test_a_call_back_that_is_none_is_named_by_its_field(app: Flask, play: Street, body: dict[str, Any], field: str) -> None:
+    order = delivered(play)
+    answer = Visitor(app, "clerk").say("confirm", order, **body)
+    assert (answer.status_code, answer.json["field"]) == (422, field)
+    assert play.row(order).status == "delivered"

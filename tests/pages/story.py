@@ -104,10 +104,10 @@ class Story:
 
     def she_confirms(self) -> None:
         self.picture(self.clerk, "desk-delivered")
-        self.clerk.expects(f"#orders:not(:has({self.mine}))")
+        self.clerk.expects(f"main:not(:has({self.mine}))")
         self.coordinator.expects(f"#word:not(:has({self.mine}))")
         since = _now()
-        self.clerk.page.locator(self.mine).get_by_role("button", name="确认办结").click()
+        self.clerk.page.locator(self.mine).get_by_role("button", name="满意", exact=True).click()
         self.seen("confirmed", since, self.clerk, self.coordinator)
 
 

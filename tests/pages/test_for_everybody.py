@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.house import House
 from tests.pages.personas import DESKTOP, NARROW, PATIENCE_MS, PHONE, AsPersona, Persona
-from tests.pages.scenes import LONG_LATIN, Scene
+from tests.pages.scenes import LONG_CHINESE, LONG_LATIN, Scene
 
 pytestmark = pytest.mark.slow
 _numbers = itertools.count(1)
@@ -19,6 +20,10 @@ RULES = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21
 INLINE = re.compile(
     r"<style|\sstyle=|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*(?:\ssrc=|type=\"application/json\"))|javascript:", re.IGNORECASE
 )
+WEEKLY = {
+    "kind": "medicine", "summary": LONG_CHINESE[:60], "building": LONG_CHINESE[:60], "weekdays": [1, 2, 3, 4, 5, 6, 7],
+    "opens": "09:00", "closes": "11:00", "on_holidays": "move",
+}  # fmt: skip
 #: What a finger aims at: a box in a label is aimed at by its label.
 TARGETS = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, label.check")]
   .filter((one) => one.checkVisibility() && !one.matches(".skip, .check input"))
@@ -34,29 +39,56 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     errands = [scene.taken_as_far(state)["id"] for state in ("claimed", "picked_up", "delivered", "released")]
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
-    scene.too_long()
+    scene.told()
+    waiting = scene.corrected()
     scene.lend("courier2")
     scene.lend("courier3", accepted=False)
     scene.ask()
     scene.newcomers("周小海", LONG_LATIN[:60])
-    courier = scene.courier("courier1")
-    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{courier}/skills", data={"skills": ["heavy"]}, timeout=30)
+    one = scene.courier("courier1")
+    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
-    waiting = scene.corrected()
+    errands.append(scene.money())
+    long = scene.too_long()
+    for named in (
+        {"resident_id": scene["clerk"].get(f"/orders/{long['id']}/again").json()["resident_id"]},
+        {"resident": {"name": "陈桂兰"}},
+    ):
+        weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
+        assert scene["clerk"].post("/standings", weekly).ok
+    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
     scene.close()
     return {
         "courier1": [
             "/board",
-            *(f"/errands/{one}" for one in [*errands, two["id"]]),
+            *(f"/errands/{errand}" for errand in [*errands, two["id"]]),
             "/errands/nobody-knows-it",
             "/hours",
             "/hours?year=2019",
+            "/money",
         ],
-        "courier2": ["/board"],
+        "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/overview", "/second-step"],
+        "clerk": [
+            "/desk",
+            "/standing",
+            f"/standing?order={two['id']}",
+            "/money",
+            "/money?month=2025-01",
+            "/overview",
+            "/second-step",
+            "/residents",
+            "/residents/new",
+            f"/residents/{listed}",
+            "/residents/import",
+        ],
         "coordinator": [
             "/watch",
+            "/wall",
+            "/standing",
+            "/residents",
+            "/residents/new",
+            "/residents/import",
             "/couriers",
             "/design",
             "/board",
@@ -65,10 +97,11 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/hours/corrections",
             "/hours/certificates",
             "/overview",
-            f"/couriers/{courier}",
+            f"/couriers/{one}",
             "/loans",
             "/newcomers",
             "/audit",
+            "/money?community_id=120116014003",
         ],
         "coordinator2": ["/loans", "/audit"],
         "supervisor": [
@@ -78,6 +111,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/hours/corrections",
             "/newcomers",
             "/audit",
+            "/residents",
         ],
     }
 
@@ -179,13 +213,13 @@ def test_a_coordinator_gives_an_order_to_somebody_by_keyboard(as_persona: AsPers
     order = scene.post(summary="送一盒降压药", skills=[])
     coordinator = as_persona("coordinator").live()
     card = coordinator.page.locator(f'[data-id="{order["id"]}"]')
-    card.get_by_role("button", name="指派").focus()
-    coordinator.page.keyboard.press("Enter")
-    coordinator.page.keyboard.press("Tab")
-    expect(card.get_by_label("指派给…")).to_be_focused()
+    card.get_by_role("button").focus()
+    for key in ("Enter", "a"):
+        coordinator.page.keyboard.press(key)
+    expect(coordinator.page.locator("#opened").get_by_label("给谁")).to_be_focused()
     coordinator.page.keyboard.press("ArrowDown")
     assert scene["coordinator"].get(f"/orders/{order['id']}").json()["status"] == "open"
-    coordinator.page.keyboard.press("Tab")
+    coordinator.tab_to("指派")
     coordinator.page.keyboard.press("Enter")
     expect(coordinator.page.locator(f'#under_way [data-id="{order["id"]}"]')).to_be_visible(timeout=PATIENCE_MS)
 

@@ -1,0 +1,153 @@
+"""How an errand is done again: an earlier one as a new need for today, and what looks like it already, before anything is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Connection, select
+
+from dispatch.core.clock import SHANGHAI, iso, now
+from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
+from dispatch.core.permits import permitted
+from dispatch.core.secrets import keyring
+from dispatch.orders.commanding import ORDERS
+from dispatch.orders.models import Order
+from dispatch.orders.opening import USEFUL_FOR
+from dispatch.orders.policy import PERMITS
+from dispatch.orders.posting import own_community
+from dispatch.orders.presenting import present
+from dispatch.orders.queries import Row, full_order
+from dispatch.orders.states import Status
+from dispatch.people.enrolling import clean_phone
+from dispatch.people.identity import Actor
+from dispatch.people.models import Unit
+from dispatch.residents.models import Resident
+from dispatch.residents.revealing import masked
+
+#: Nobody compares a need with more orders of one day and kind than these.
+ALIKE_MOST = 200
+#: An end within this of the usual one was not chosen by anybody.
+CHOSEN = timedelta(seconds=5)
+
+_residents, _units = Resident.__table__, Unit.__table__
+_COPIED = ("kind", "summary", "building", "urgency", "slots", "money_limit", "skills", "familiar_first", "private_note", "community_id",
+           "resident_id")  # fmt: skip
+
+
+def again(connection: Connection, actor: Actor, order_id: str) -> dict[str, Any]:
+    """An order as a need that can be posted again: all that was asked for, its window moved to today.
+
+    Raises:
+        NotFound, NotEligible: not an order that this person sees; not somebody who posts.
+        TooLate: the resident has been forgotten since.
+    """
+    row = full_order(connection, actor, order_id)
+    if not permitted(PERMITS, "repeat", actor, row):
+        raise NotEligible()
+    if row.resident_id is None:
+        raise TooLate(_("这位老人的信息已按规定删除，请重新填写。"))
+    start, end = moved_to_today(row)
+    resident = {"name": row.resident_name, "phone": masked(row.resident_phone), "door": row.resident_door}
+    copied = {name: getattr(row, name) for name in _COPIED}
+    return {**copied, "window_start": iso(start), "window_end": iso(end), "resident": resident,
+            "repeats": {"id": row.id, "number": row.number, "posted_at": iso(row.posted_at)}}  # fmt: skip
+
+
+def moved_to_today(row: Row) -> tuple[datetime | None, datetime | None]:
+    """The same time of day, today or, if that is over, tomorrow. A usual end, which nobody chose, is left to be usual again."""
+    if row.window_start is None and abs(row.window_end - row.posted_at - USEFUL_FOR[row.urgency]) < CHOSEN:
+        return None, None
+    first = (row.window_start or row.window_end).astimezone(SHANGHAI).date()
+    days = timedelta(days=(now().astimezone(SHANGHAI).date() - first).days)
+    if row.window_end + days <= now():
+        days += timedelta(days=1)
+    return row.window_start and row.window_start + days, row.window_end + days
+
+
+def last_order(connection: Connection, actor: Actor, resident_id: str) -> dict[str, Any]:
+    """The last order of a resident that was not cancelled, as a need that can be posted again.
+
+    Raises:
+        NotFound: not a resident of theirs, or one who has had none.
+        NotEligible: not somebody who posts.
+    """
+    found = select(_residents.c.community_id, _units.c.parent_id).join(_units, _units.c.id == _residents.c.community_id)
+    home = connection.execute(found.where(_residents.c.id == resident_id)).first()
+    hers = home and Order(community_id=home.community_id, station_id=home.parent_id, status=Status.OPEN, skills=[])
+    if hers is None or actor.station_id != hers.station_id:
+        raise NotFound()
+    if not permitted(PERMITS, "repeat", actor, hers):
+        # A courier of the station is told that he may not; a clerk next door that there is nothing.
+        raise NotFound() if actor.role == "clerk" else NotEligible()
+    latest = _latest(connection, [resident_id])
+    if latest is None:
+        raise NotFound()
+    return again(connection, actor, latest)
+
+
+def _latest(connection: Connection, resident_ids: list[str]) -> str | None:
+    found = select(ORDERS.c.id).where(ORDERS.c.resident_id.in_(resident_ids), ORDERS.c.status != Status.CANCELLED)
+    return connection.execute(found.order_by(ORDERS.c.posted_at.desc()).limit(1)).scalars().first()
+
+
+def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known before a need is posted; it keeps nobody from posting.
+
+    Args:
+        need: `kind`, and `resident_id` or `resident` with what has been typed of name and phone so far.
+    Returns:
+        `last`: her last order as a need for today, or None; `duplicates`: today's orders of that kind for the same person.
+    Raises:
+        NotFound, NotEligible, Invalid: not a community that this person posts for.
+    """
+    community = own_community(connection, actor, need.get("community_id") or actor.unit_id)
+    typed = need.get("resident") or {}
+    phone = _phone(typed)
+    known = [str(need["resident_id"])] if need.get("resident_id") else _by_phone(connection, community.id, phone)
+    mine = {"community_id": community.id, "kind": need.get("kind"), "known": known, "name": _name(typed), "phone": phone}
+    duplicates = [full_order(connection, actor, order_id) for order_id in _alike(connection, **mine)]
+    latest = _latest(connection, known) if known else None
+    seen = latest and full_order(connection, actor, latest).community_id == community.id
+    return {"last": again(connection, actor, str(latest)) if seen else None, "duplicates": present(connection, actor, duplicates)}
+
+
+def _name(typed: Mapping[str, Any]) -> str:
+    return str(typed.get("name") or "").strip()
+
+
+def _phone(typed: Mapping[str, Any]) -> str | None:
+    """What has been typed so far, if it is a number already."""
+    try:
+        return clean_phone(str(typed["phone"])) if typed.get("phone") else None
+    except Invalid:
+        return None
+
+
+def _by_phone(connection: Connection, community_id: str, phone: str | None) -> list[str]:
+    if phone is None:
+        return []
+    hers = (_residents.c.community_id == community_id, _residents.c.phone_hash.in_(keyring().hashes(phone)))
+    return list(connection.execute(select(_residents.c.id).where(*hers)).scalars())
+
+
+def _alike(connection: Connection, *, community_id: str, kind: str | None, known: list[str], name: str, phone: str | None) -> list[str]:
+    """Today's orders of this kind for her: by who she is, or by her name where not both have a number."""
+    if not kind or not (known or name):
+        return []
+    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = (
+        select(ORDERS.c.id, ORDERS.c.resident_id, _residents.c.name, _residents.c.phone)
+        .join(_residents, _residents.c.id == ORDERS.c.resident_id)
+        .where(ORDERS.c.community_id == community_id, ORDERS.c.posted_at >= today)
+        .where(ORDERS.c.kind == kind, ORDERS.c.status != Status.CANCELLED)
+        .order_by(ORDERS.c.posted_at.desc())
+        .limit(ALIKE_MOST)
+    )
+    return [
+        row.id
+        for row in connection.execute(found)
+        if row.resident_id in known or (name and row.name == name and not (phone and row.phone))
+    ]  # fmt: skip
