@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+#: Who can be asked for a second step at signing in; couriers have their own phone and PIN.
+STAFF = {"clerk", "coordinator", "supervisor", "admin"}
 _ORIGIN = re.compile(r"https?://[^/\s?#]+")
 
 
@@ -45,9 +47,17 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "PUBLIC_ORIGIN": origin,
         "PORT": _port(environ.get("PORT") or "5000"),
         "DEMO": demo,
+        "SECOND_STEP_ROLES": _roles(environ.get("SECOND_STEP_ROLES", "")),
         "PREPARE": environ.get("PREPARE") == "1",
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
     }
+
+
+def _roles(said: str) -> frozenset[str]:
+    roles = frozenset(re.split(r"[,\s]+", said.strip())) - {""}
+    if not roles <= STAFF:
+        raise MissingSetting(f"SECOND_STEP_ROLES is {said!r}. Set it to some of {', '.join(sorted(STAFF))}, separated by commas.")
+    return roles
 
 
 def _port(said: str) -> int:

@@ -4,8 +4,13 @@ The map of the house (imports run from the top of this list down, never up):
 
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
+    money                 what the desks and an accountant see and enter of what couriers laid out
+    audits                who has seen or taken away what of the residents' data, to be read
+    reports               counts by day: which community is served, which is not
+    hours                 what a courier gave, from events; corrections by two; certificates
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
-    residents             who is cared for; every reveal is written down
+    residents             who is cared for: the care list, found while typing; every reveal and export is written down
+    accounts              double entry: balanced transfers that never change
     people                units, persons, signing in, duty
     journal               what happened: numbered without a gap, chained by hashes
     core                  clock, errors, permits, one writer of status, transactions, keys, photos
@@ -23,16 +28,26 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch import cli, demo, jobs, preparing
+from dispatch.audits import routes as audits_routes
 from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
+from dispatch.hours import api as hours_api
+from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
+from dispatch.money import api as money_api
+from dispatch.money import routes as money_routes
 from dispatch.orders import api as orders_api
+from dispatch.orders import desk_api, ledger_api, standing_api
 from dispatch.orders import routes as orders_routes
-from dispatch.orders import standing_api
+from dispatch.people import api as people_api
+from dispatch.people import courier_routes, loan_routes, presence, step_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
+from dispatch.reports import routes as reports_routes
+from dispatch.residents import api as residents_api
+from dispatch.residents import routes as residents_routes
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -53,14 +68,37 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     hints.init_app(app)
+    presence.init_app(app)
     pages.init_app(app)
     api.init_app(app)
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
-    for blueprint in (orders_api.blueprint, standing_api.blueprint, live_api.blueprint):
-        api.register_blueprint(blueprint)
-    for pages_of_room in (people_routes.blueprint, orders_routes.blueprint, health.blueprint):
-        app.register_blueprint(pages_of_room)
+    for interface in (
+        orders_api,
+        desk_api,
+        ledger_api,
+        standing_api,
+        people_api,
+        residents_api,
+        hours_api,
+        money_api,
+        live_api,
+    ):
+        api.register_blueprint(interface.blueprint)
+    for pages_of_room in (
+        people_routes,
+        courier_routes,
+        loan_routes,
+        step_routes,
+        residents_routes,
+        orders_routes,
+        audits_routes,
+        hours_routes,
+        money_routes,
+        reports_routes,
+        health,
+    ):
+        app.register_blueprint(pages_of_room.blueprint)
     gateway.init_app(app)
     jobs.init_app(app)
     cli.init_app(app)

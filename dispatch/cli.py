@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from sqlalchemy import text
 
 from dispatch import archive, jobs
+from dispatch.accounts.queries import faults
 from dispatch.core.errors import Invalid
 from dispatch.core.holidays import import_holidays
 from dispatch.core.rotation import rotate, unreadable
@@ -24,14 +25,17 @@ from dispatch.demo import street
 from dispatch.extensions import db, scheduler
 from dispatch.journal.reading import breaks
 from dispatch.orders.recurring import replan
+from dispatch.people import authenticating
 from dispatch.people.choosing import choices_of, choose
 from dispatch.people.enrolling import add_person, end_every_way_in, give_role
 from dispatch.people.importing import import_units
 from dispatch.people.inviting import make_invite
 from dispatch.people.models import SKILLS, Role
 from dispatch.people.queries import can_be_invited, person_by_login
+from dispatch.people.recording import CLI
 from dispatch.people.settings import says, settings_from
-from dispatch.people.signing_in import make_token, set_passphrase
+from dispatch.people.signing_in import end_sessions, make_token, set_passphrase
+from dispatch.reports.counting import recount_all
 
 org = AppGroup("org", help="Districts, stations, communities, depots.")
 people = AppGroup("people", help="Persons and their ways in.")
@@ -39,6 +43,7 @@ holidays = AppGroup("holidays", help="The days that are worked.")
 journal = AppGroup("journal", help="The stations' journals.")
 demo = AppGroup("demo", help="The demo street.")
 job = AppGroup("jobs", help="What the clock does.")
+reports = AppGroup("reports", help="Counts by day.")
 secret = AppGroup("secrets", help="Encrypted columns.")
 
 
@@ -184,6 +189,18 @@ def people_passphrase(login: str) -> None:
     click.echo(made)
 
 
+@people.command("reset-second-step")
+@click.argument("login")
+def people_reset_second_step(login: str) -> None:
+    """Take the authenticator and recovery codes away from LOGIN, who has lost them, and end whatever they have open."""
+    person_id = _person(login)
+    with transaction() as work:
+        had = authenticating.reset(work, person_id, CLI)
+        end_sessions(work, person_id)
+    current_app.extensions["hints"].flush()
+    click.echo("reset" if had else "there was none")
+
+
 @people.command("revoke")
 @click.argument("login")
 def people_revoke(login: str) -> None:
@@ -221,6 +238,12 @@ def jobs_run() -> None:
             time.sleep(1)
     except KeyboardInterrupt:
         scheduler.shutdown(wait=False)
+
+
+@reports.command("recount")
+def reports_recount() -> None:
+    """Count every day of every community anew from its orders; harmless at any time."""
+    click.echo(f"{recount_all()} days counted")
 
 
 @secret.command("rotate")
@@ -264,6 +287,7 @@ def doctor() -> None:
         "(SELECT count(*) FROM claims c WHERE c.order_id = o.id AND c.ended_at IS NULL)"
     )
     findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
+    findings += faults(reading())
     findings += [f"{column}: {count} values sealed by a key not in FIELD_KEYS" for column, count in unreadable(reading()).items()]
     findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
     for finding in findings:
@@ -280,7 +304,7 @@ def _sqlite_findings() -> list[str]:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (org, people, holidays, journal, demo, job, secret):
+    for group in (org, people, holidays, journal, demo, job, reports, secret):
         app.cli.add_command(group)
     for command in (backup, restore, doctor):
         app.cli.add_command(command)

@@ -13,13 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from dispatch.core import idempotency
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
+from dispatch.hours import booking
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
 from dispatch.orders.forgetting import forget_finished
+from dispatch.orders.messaging import forget_messages
+from dispatch.orders.missing import forget_no_shows
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
+from dispatch.orders.receipting import forget_receipts
 from dispatch.orders.recurring import due_standings, fall_due
-from dispatch.people import signing_in
+from dispatch.people import answering, loans, signing_in
+from dispatch.people.trusting import end_trust, ended_trust
+from dispatch.reports import counting
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
@@ -30,7 +36,7 @@ log = structlog.get_logger()
 
 
 def sweep(app: Flask) -> int:
-    """Lapse, expire and escalate what is due, recall what is in the wrong hands, post what comes back; returns how much was done."""
+    """Do what is due: lapse, expire, escalate, recall, end loans, post what comes back; returns how much was done."""
     with app.app_context():
         return sum(_done(name, act) for name, act in _due())
 
@@ -38,7 +44,9 @@ def sweep(app: Flask) -> int:
 def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
+    yield from (("end_trust", partial(end_trust, person_id)) for person_id in ended_trust(reading()))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
+    yield from (("loan", partial(answering.by_the_clock, loan_id)) for loan_id in loans.due(reading()))
     yield from (("recur", partial(fall_due, standing_id)) for standing_id in due_standings(reading()))
 
 
@@ -53,6 +61,23 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
         return False
 
 
+def keep_books(app: Flask) -> None:
+    """Read the journals on, for what is counted from them."""
+    with app.app_context():
+        for name, read_on in (("book", booking.book), ("count", counting.count)):
+            _done(name, partial(_some, read_on))
+
+
+def _some(read_on: Callable[[], int]) -> bool:
+    return read_on() > 0
+
+
+def tick(app: Flask) -> None:
+    """What is done every few seconds. One after the other: the leader has one line to the database, which two must not share."""
+    sweep(app)
+    keep_books(app)
+
+
 def tidy(app: Flask) -> None:
     """Forget what we need not know any longer."""
     with app.app_context():
@@ -60,7 +85,11 @@ def tidy(app: Flask) -> None:
             idempotency.forget_old(work)
             signing_in.forget_expired(work)
             forget_finished(work)
+            forget_receipts(work)
+            forget_messages(work)
+            forget_no_shows(work)
         photographing.forget_unused()
+        counting.count_overdue()
 
 
 class Leader:
@@ -100,7 +129,7 @@ def start(app: Flask) -> None:
     """Begin to look at the clock in this process."""
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(leader.run, "interval", args=[sweep], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

@@ -6,12 +6,14 @@ import { say } from "./texts.js";
 const ACK_MS = 3000;
 const POLL_MS = 5000;
 const cursors = new Map();
-const listeners = { entries: [], forget: [], resync: [] };
+const listeners = { entries: [], forget: [], yours: [], resync: [] };
 const sign = document.getElementById("line");
 let socket = null;
 
 export const onEntries = (listener) => listeners.entries.push(listener);
 export const onForget = (listener) => listeners.forget.push(listener);
+// An order has become his without a tap of his at this moment: from the queue, or by the station.
+export const onYours = (listener) => listeners.yours.push(listener);
 // Called when what is on the page may be old: fetch it anew.
 export const onResync = (listener) => listeners.resync.push(listener);
 
@@ -71,6 +73,8 @@ const catchUpAll = () => (cursors.size ? Promise.all([...cursors.keys()].map(cat
 function hello({ streams }) {
   show("live");
   const been = cursors.size > 0;
+  // A courier who is lent, or home again, follows another station.
+  for (const known of [...cursors.keys()]) streams.some(({ station_id }) => station_id === known) || cursors.delete(known);
   for (const { station_id, head } of streams) {
     if (!cursors.has(station_id)) cursors.set(station_id, head);
   }
@@ -107,7 +111,10 @@ export function start() {
   socket = io({ path: `${base}/socket.io`, transports: ["websocket"], reconnectionDelayMax: 5000 });
   socket.on("hello", hello);
   socket.on("journal", take);
+  // Private to the others: its number has been said to everybody.
+  socket.on("told", (entry) => tell("entries", [entry]));
   socket.on("forget", ({ order_id }) => tell("forget", order_id));
+  socket.on("yours", (said) => tell("yours", said));
   socket.on("heads", (heads) => Object.entries(heads).forEach(([id, head]) => head > (cursors.get(id) ?? head) && catchUp(id)));
   socket.onAny(() => show("live"));
   socket.on("connect_error", refused);

@@ -3,12 +3,15 @@ let audio = null;
 
 export function unlock() {
   audio ??= window.AudioContext ? new AudioContext() : null;
-  audio?.resume();
+  return audio?.resume();
 }
 
-export function chime() {
+// Whether the browser would let a note be heard now.
+export const unlocked = () => audio?.state === "running";
+
+function play(notes) {
   if (!audio || audio.state !== "running") return;
-  [659, 880].forEach((pitch, n) => {
+  notes.forEach((pitch, n) => {
     const note = audio.createOscillator();
     const loud = audio.createGain();
     const at = audio.currentTime + n * 0.18;
@@ -22,3 +25,7 @@ export function chime() {
   });
   navigator.vibrate?.(120);
 }
+
+export const chime = () => play([659, 880]);
+// Of what cannot wait: the same voice, three times, and rising.
+export const ring = () => play([659, 880, 1047, 659, 880, 1047]);

@@ -3,9 +3,10 @@ import { toTheDoor } from "./api.js";
 import { looking, onEntries, onResync, start } from "./live.js";
 import { say } from "./texts.js";
 
-const REST_MS = 2000;
 const rowsOf = (page) => [...page.querySelectorAll("main tbody tr")];
 const note = document.getElementById("fresh-at");
+// What is counted by a job every few seconds says in its page how long to wait for it.
+const REST_MS = Number(note?.dataset.rest ?? 2000);
 const clock = new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
 const refresh = looking(async () => {
@@ -19,7 +20,7 @@ const refresh = looking(async () => {
   if (note) note.textContent = say("fresh_at", { time: clock.format(new Date()) });
 });
 
-// At most one look in two seconds, however much happens, and always one after the last thing that happened.
+// At most one look in this time, however much happens, and always one after the last thing that happened.
 let resting = null;
 function soon() {
   resting ??= setTimeout(() => {

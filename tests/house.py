@@ -118,6 +118,8 @@ class Caller:
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {token}"
         self.entries: list[dict[str, Any]] = []
+        #: When each of them came, as seconds of the clock: a stream's number → moment.
+        self.came_at: dict[tuple[str, int], float] = {}
         self.heard: list[tuple[str, Any]] = []
         self.line: socketio.Client | None = None
 
@@ -125,11 +127,16 @@ class Caller:
         """Open the line, or a new one, and listen."""
         self.hang_up()
         self.line = socketio.Client(reconnection=False)
-        self.line.on("journal", self.entries.extend)
-        for name in ("hello", "forget", "heads", "alert"):
+        self.line.on("journal", self._take_in)
+        for name in ("hello", "forget", "heads", "alert", "yours"):
             self.line.on(name, lambda data, name=name: self.heard.append((name, data)))
         self.line.connect(self.url, auth={"token": self.bearer}, transports=["websocket"])
         return self
+
+    def _take_in(self, entries: list[dict[str, Any]]) -> None:
+        for entry in entries:
+            self.came_at.setdefault((entry["station_id"], entry["seq"]), time.time())
+        self.entries.extend(entries)
 
     def say(self, command: str, **data: Any) -> dict[str, Any]:
         """A command by the line; its acknowledgement."""

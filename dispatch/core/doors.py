@@ -18,6 +18,7 @@ from marshmallow import EXCLUDE, Schema, fields, pre_load
 from webargs.flaskparser import FlaskParser
 
 from dispatch.core.errors import Invalid, NotFound
+from dispatch.core.idempotency import Once
 from dispatch.extensions import api
 
 _UNKEPT = re.compile("[\0\ud800-\udfff]")
@@ -46,6 +47,16 @@ class Query(Form):
         return {name: value for name, value in data.items() if value != ""}
 
 
+class Cell(Schema):
+    """One cell of a sheet that cannot be taken in as it stands."""
+
+    row = fields.Integer(required=True)
+    field = fields.String(required=True)
+    cell = fields.String(required=True, metadata={"description": "as Excel names it: E7; empty where there is none"})
+    code = fields.String(required=True)
+    detail = fields.String(required=True, metadata={"description": "for people, in their language"})
+
+
 class Problem(Schema):
     """A refusal (RFC 9457); some codes bring a member of their own."""
 
@@ -55,9 +66,26 @@ class Problem(Schema):
     code = fields.String(required=True, metadata={"description": "taken too_late over_cap not_eligible not_found bad_code invalid …"})
     detail = fields.String(required=True, metadata={"description": "for people, in their language"})
     field = fields.String(metadata={"description": "with `invalid`: what is wrong"})
+    cells = fields.List(fields.Nested(Cell), metadata={"description": "with `invalid`, of a sheet: each cell that is wrong"})
     next = fields.List(fields.String(), metadata={"description": "with `taken`: open orders that suit"})
+    changed = fields.List(fields.String(), metadata={"description": "with `edited`: fields or verbs"})
+    version = fields.Integer(metadata={"description": "with `edited`: the order's version now"})
+    opens_at = fields.AwareDateTime(metadata={"description": "with `too_early`: from when on it is for all"})
+    opens_in_ms = fields.Integer(metadata={"description": "the same, from now, in milliseconds"})
     head = fields.Integer(metadata={"description": "with `too_old`: the journal's last number"})
     retry_after = fields.Integer(metadata={"description": "seconds"})
+
+
+def once(actor: Any, verb: str, body: Mapping[str, Any], *, required: bool = False) -> Once:
+    """A command's key, from its header.
+
+    Raises:
+        Invalid: it is required and missing, or not a UUID.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if required and not key:
+        raise Invalid("Idempotency-Key")
+    return Once(actor.id, key, verb, body)
 
 
 def check_text(value: Any, field: str = "body") -> None:

@@ -46,6 +46,18 @@ class TooLate(Refused):
     code, status, detail = "too_late", 409, _("来不及了：这一单的状态已经变了。")
 
 
+class TooEarly(Refused):
+    """With `opens_at` and `opens_in_ms`: from when on it is for all."""
+
+    code, status, detail = "too_early", 409, _("这一单先留给熟悉这位老人的快递员，请稍等几秒。")
+
+
+class Edited(Refused):
+    """With `changed` and `version`: what is different since the version that the edit was made from."""
+
+    code, status, detail = "edited", 409, _("刚才有人改过这一单，您的内容还在。请看一眼现在的样子，再点一次。")
+
+
 class OverCap(Refused):
     code, status, detail = "over_cap", 409, _("您手上的单已经满了，先送完一单再抢。")
 

@@ -6,14 +6,13 @@ import io
 import os
 import re
 import secrets
-import subprocess
-import sys
-import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
+
+from dispatch.core.children import TooSlow, work_apart
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 25_000_000
@@ -22,8 +21,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 CHILD_SECONDS = 20.0
 _CHILD = Path(__file__).with_name("photo_child.py")
 _NAME = re.compile(r"[0-9a-f]{32}\.jpg")
-# Two at once: the machine has other work, and each may take half a gigabyte.
-_children = threading.BoundedSemaphore(2)
 
 
 class PhotoRefused(Exception):
@@ -100,17 +97,14 @@ def put_back(folder: Path, name: str, data: bytes) -> None:
 
 
 def _clean(data: bytes) -> bytes:
-    """Decode and encode in a child whose memory and time are limited: a decoder's fault is the child's end, not ours."""
-    with _children:
-        try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter and file
-                [sys.executable, "-I", str(_CHILD)], input=data, capture_output=True, timeout=CHILD_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise PhotoRefused("too_slow") from error
-    if done.returncode != 0 or not done.stdout.startswith(b"\xff\xd8"):
+    """Decode and encode in a child whose memory and time are limited."""
+    try:
+        made = work_apart(_CHILD, data, CHILD_SECONDS)
+    except TooSlow as error:
+        raise PhotoRefused("too_slow") from error
+    if made is None or not made.startswith(b"\xff\xd8"):
         raise PhotoRefused("damaged")
-    return done.stdout
+    return made
 
 
 def _write(path: Path, data: bytes) -> None:

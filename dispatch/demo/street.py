@@ -17,6 +17,9 @@ from sqlalchemy import select, update
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.demo import care
+from dispatch.demo.past import live_through
+from dispatch.hours.booking import book
 from dispatch.orders import claiming, closing, delivering, posting, standing
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.clocking import set_duty
@@ -25,6 +28,7 @@ from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.importing import import_units
 from dispatch.people.models import SKILLS, Role
 from dispatch.people.queries import person_by_login
+from dispatch.reports.counting import count
 
 STATION, NEIGHBOUR, DISTRICT = "120116014", "120116015", "120116"
 COMMUNITIES = [f"{STATION}{n:03d}" for n in range(1, 21)]
@@ -54,7 +58,12 @@ def load() -> bool:
         import_units(work, rows)
         _people(work, chance)
     _duty(chance)
+    care.fill(_actor("coordinator"), {HOME: 32, OTHER: 6, COMMUNITIES[0]: 4, COMMUNITIES[4]: 3})
     _morning(chance)
+    with transaction() as work:
+        live_through(work, STATION, DISTRICT, [_actor(f"courier{n}").id for n in (1, 2, 3)], chance)
+    book()
+    count()
     _weekly(chance)
     return True
 
@@ -62,6 +71,7 @@ def load() -> bool:
 def _people(work: Work, chance: random.Random) -> None:
     staff = (
         ("clerk", Role.CLERK, HOME, "王敏"), ("clerk2", Role.CLERK, OTHER, "刘芳"), ("coordinator", Role.COORDINATOR, STATION, "李红梅"),
+        ("coordinator2", Role.COORDINATOR, NEIGHBOUR, "高秀云"),
         ("supervisor", Role.SUPERVISOR, DISTRICT, "周建华"), ("admin", Role.ADMIN, DISTRICT, "管理员"),
     )  # fmt: skip
     for login, role, unit, name in staff:

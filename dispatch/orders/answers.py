@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from dispatch.orders.missing import NO_SHOW_REASONS
 from dispatch.orders.planning import ON_HOLIDAYS
 from dispatch.orders.posting import KINDS, URGENCIES
 from dispatch.orders.states import Standing as StandingStatus
@@ -67,6 +68,12 @@ class Holder(Schema):
     claimed_at = _moment()
 
 
+class InQueue(Schema):
+    id = _text()
+    name = _text()
+    at = _moment()
+
+
 class Order(Schema):
     """An order as read; the members that are not required are there for those who may see them."""
 
@@ -83,6 +90,7 @@ class Order(Schema):
     window_start = _moment(none=True)
     window_end = _moment()
     posted_at = _moment()
+    opened_at = _moment(none=True, description="since when it has been on the board this time")
     deadline = _moment(none=True, description="until when the goods are to be picked up")
     slots = _count(description="persons needed")
     taken = _count(description="persons who have claimed it")
@@ -90,6 +98,11 @@ class Order(Schema):
     money_limit = _count(none=True, description="分 fen")
     skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), required=True)
     familiar_first = fields.Boolean(required=True)
+    version = _count(description="rises with every edit at a desk")
+    opens_at = _moment(none=True, description="until then it is for those who know the resident; none: open to me")
+    opens_in_ms = _count(none=True, description="the same, from the moment of this answer, by the server's clock")
+    queue = fields.List(fields.Nested(InQueue), metadata={"description": "who waits for it, in turn"})
+    queue_place = fields.Integer(allow_none=True, metadata={"description": "my own place among those who wait for it, from 1"})
     reason = _text(none=True)
     escalated = fields.Boolean(required=True)
     distance_m = _count(none=True, description="metres from the courier's last known point or depot")
@@ -118,17 +131,70 @@ class Orders(Listed):
     items = fields.List(fields.Nested(Order), required=True)
 
 
+class Trust(Schema):
+    skill = fields.String(required=True, validate=validate.OneOf(SKILLS))
+    until = fields.Date(required=True, allow_none=True, metadata={"description": "its last day"})
+    vouched_by = _text(none=True)
+
+
 class Courier(Schema):
     id = _text()
     name = _text()
+    depot_id = _text()
+    skills = fields.List(fields.Nested(Trust), required=True)
     depot = _text()
     on_duty = fields.Boolean(required=True)
     active = fields.Boolean(required=True)
     open_claims = _count()
+    quiet_minutes = _count(none=True, description="on duty, and nothing heard of the phone for about so long; null: heard of, or not known")
 
 
 class Couriers(Listed):
     items = fields.List(fields.Nested(Courier), required=True)
+
+
+class Named(Schema):
+    id = _text()
+    name = _text()
+
+
+class NoShow(Schema):
+    """That a holder did not come, and his answer beside it."""
+
+    id = _text()
+    order_id = _text()
+    number = _text()
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    building = _text()
+    person = fields.Nested(Named, required=True)
+    reason = fields.String(required=True, validate=validate.OneOf(NO_SHOW_REASONS))
+    recorded_by = _text(description="a name")
+    recorded_at = _moment()
+    answer = _text(none=True)
+    answered_at = _moment(none=True)
+    answer_until = _moment()
+    can_answer = fields.Boolean(required=True)
+
+
+class NoShows(Listed):
+    items = fields.List(fields.Nested(NoShow), required=True)
+
+
+class Message(Schema):
+    """A word from the station: `read` to a courier, `read_by` (how many) to the coordinator."""
+
+    id = _text()
+    text = _text()
+    depot_id = _text(none=True)
+    depot = _text(none=True)
+    sent_at = _moment()
+    expires_at = _moment()
+    read = fields.Boolean()
+    read_by = fields.Integer()
+
+
+class Messages(Listed):
+    items = fields.List(fields.Nested(Message), required=True)
 
 
 class Phone(Schema):

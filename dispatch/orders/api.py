@@ -7,11 +7,10 @@ from typing import Any
 from flask import request
 from flask.views import MethodView
 
-from dispatch.core.doors import Door
-from dispatch.core.errors import Invalid
+from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, repeating
+from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting, repeating
 from dispatch.orders.forms import (
     AssignForm,
     CancelForm,
@@ -26,27 +25,14 @@ from dispatch.orders.forms import (
     PreviewForm,
     ReasonForm,
     RevealForm,
+    VersionForm,
     place_in,
 )
-from dispatch.orders.listing import claim_or_suggest, orders_listing
+from dispatch.orders.listing import claim_or_suggest, courier_items, orders_listing
 from dispatch.orders.presenting import outcome_order, present_one
-from dispatch.orders.queries import couriers_of
-from dispatch.people.identity import Actor, asker
-from dispatch.people.models import Role
+from dispatch.people.identity import asker
 
 blueprint = Door("orders_api", __name__, url_prefix="/api/v1", description="订单 orders")
-
-
-def once(actor: Actor, verb: str, body: dict[str, Any], *, required: bool = False) -> Once:
-    """The command's key, from its header.
-
-    Raises:
-        Invalid: it is required and missing, or not a UUID.
-    """
-    key = request.headers.get("Idempotency-Key")
-    if required and not key:
-        raise Invalid("Idempotency-Key")
-    return Once(actor.id, key, verb, body)
 
 
 @blueprint.route("/orders")
@@ -129,13 +115,18 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 @blueprint.takes(DeliverForm, PhotoForm)
 @blueprint.answers(answers.Order, key="required")
 def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`."""
+    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`; with `amount` and its receipt, if he has laid out money."""
     actor = asker()
-    photo, reason = request.files.get("photo"), body.pop("reason", None)
-    said = {"order_id": order_id, **body, "reason": reason, "photo": photographing.fingerprint(photo)}
-    key = once(actor, "deliver", said, required=True)
-    with photographing.kept(actor, photo, order_id) as name:
-        outcome = delivering.deliver(actor, order_id, key, code=body.get("code"), photo=name, reason=reason, epoch=body.get("epoch"))
+    files = {name: request.files.get(name) for name in ("photo", "receipt")}
+    said = {"order_id": order_id, **body, **{name: photographing.fingerprint(file) for name, file in files.items()}}
+    said.setdefault("reason", None)
+    key, receipt_id = once(actor, "deliver", said, required=True), body.pop("receipt_id", None)
+    with (
+        receipting.receipt_for(actor, order_id, files["receipt"], receipt_id, key) as receipt_id,
+        photographing.kept(actor, files["photo"], order_id) as photo,
+    ):
+        body.pop("receipt", None)
+        outcome = delivering.deliver(actor, order_id, key, **{**body, "photo": photo, "receipt_id": receipt_id})
     return outcome_order(actor, outcome)
 
 
@@ -164,7 +155,9 @@ def decline(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
-    return outcome_order(actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body})))
+    return outcome_order(
+        actor, closing.cancel(actor, order_id, body["reason"], once(actor, "cancel", {"order_id": order_id, **body}), body.get("version"))
+    )
 
 
 @blueprint.post("/orders/<order_id>/assign")
@@ -173,7 +166,9 @@ def cancel(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def assign(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Give it to a courier by hand."""
     actor = asker()
-    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], once(actor, "assign", {"order_id": order_id, **body})))
+    key = once(actor, "assign", {"order_id": order_id, **body})
+    said = {"version": body.get("version"), "phoned_in": body["phoned_in"]}
+    return outcome_order(actor, claiming.assign(actor, order_id, body["person_id"], key, **said))
 
 
 @blueprint.post("/orders/<order_id>/confirm")
@@ -195,19 +190,23 @@ def not_reached(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/open")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def open_order(order_id: str) -> dict[str, Any]:
+def open_order(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """The station has looked: on the board."""
     actor = asker()
-    return outcome_order(actor, opening.open_order(actor, order_id, once(actor, "open", {"order_id": order_id})))
+    key = once(actor, "open", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.open_order(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reopen")
+@blueprint.arguments(VersionForm, required=False)
 @blueprint.answers(answers.Order, key="optional")
-def reopen(order_id: str) -> dict[str, Any]:
+def reopen(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """Back on the board."""
     actor = asker()
-    return outcome_order(actor, opening.reopen(actor, order_id, once(actor, "reopen", {"order_id": order_id})))
+    key = once(actor, "reopen", {"order_id": order_id, **body})
+    return outcome_order(actor, opening.reopen(actor, order_id, key, body.get("version")))
 
 
 @blueprint.post("/orders/<order_id>/reveal")
@@ -224,7 +223,5 @@ def reveal(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def couriers() -> dict[str, Any]:
     """The station's couriers, for its coordinator."""
     actor = asker()
-    rows = couriers_of(reading(), actor.station_id) if actor.role == Role.COORDINATOR and actor.station_id else []
-    names = ("id", "name", "depot", "on_duty", "active", "open_claims")
-    items = [{name: getattr(row, name) for name in names} for row in rows]
+    items = courier_items(reading(), actor)
     return {"items": items, "page": 1, "pages": 1, "total": len(items)}

@@ -15,10 +15,12 @@ from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
 from dispatch.orders.delivering import RELEASE_REASONS
+from dispatch.orders.editing import edit
 from dispatch.orders.models import Decline
 from dispatch.orders.opening import back_on_the_board
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import Row, order_facts
+from dispatch.orders.queuing import move_up, stop_waiting
 from dispatch.orders.states import MOVES
 from dispatch.people.identity import Actor
 from dispatch.people.models import StationSettings
@@ -67,17 +69,19 @@ def not_reached(actor: Actor, order_id: str, once: Once) -> Outcome:
     return carry_out("not_reached", actor, order_id, once, act)
 
 
-def cancel(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
+def cancel(actor: Actor, order_id: str, reason: str, once: Once, version: int | None = None) -> Outcome:
     """It is not needed any more; whoever holds it is told.
 
     Raises:
         Invalid: a reason that is not one of CANCEL_REASONS.
         NotFound, NotEligible, TooLate: as for every command.
+        Edited: by somebody else since `version`.
     """
     if reason not in CANCEL_REASONS:
         raise Invalid("reason")
 
-    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+    def act(work: Work, me: Actor, order: Row) -> Outcome:
+        edit(work, order, me, ["cancel"], version)
         advance(work, ORDERS, order_id, MOVES["cancel"], values={"changed_at": now(), "reason": reason, "pick_up_by": None})
         persons = end_claims(work, order_id, "cancelled", reason=reason)
         tell(work, order, "order.cancelled", persons=persons, reason=reason)
@@ -111,6 +115,7 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
             dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
             row = {"order_id": order_id, "person_id": actor.id, "reason": reason, "at": now()}
             work.execute(dialect.insert(Decline.__table__).on_conflict_do_nothing(), row)
+            stop_waiting(work, order, actor.id)
             outcome = {"order_id": order_id}
             once.keep(work, outcome)
     return outcome
@@ -126,8 +131,8 @@ def _lapse(work: Work, order: Row) -> None:
     if order.pick_up_by is None or order.pick_up_by > now():
         raise TooLate()
     persons = end_claims(work, order.id, "lapsed")
-    back_on_the_board(work, order, "lapse", _settings(work, order.station_id), taken=0)
-    tell(work, order, "order.released", persons=persons, reason="lapsed", taken=0, slots=order.slots)
+    settings = _settings(work, order.station_id)
+    back_on_the_board(work, order, "lapse", settings, "order.released", taken=0, persons=persons, reason="lapsed")
 
 
 def _expire(work: Work, order: Row) -> None:
@@ -146,14 +151,21 @@ def _escalate(work: Work, order: Row) -> None:
     tell(work, order, "order.escalated", why="unclaimed", district_id=order.district_id)
 
 
-BY_THE_CLOCK = {"lapse": _lapse, "expire": _expire, "escalate": _escalate}
+def _move_up(work: Work, order: Row) -> None:
+    """A place is free and somebody waits who could not have it at that moment."""
+    if order.status != "open":
+        raise TooLate()
+    move_up(work, order.id)
+
+
+BY_THE_CLOCK = {"lapse": _lapse, "expire": _expire, "escalate": _escalate, "move_up": _move_up}
 
 
 def by_the_clock(verb: str, order_id: str) -> bool:
     """Do what is due to one order; returns whether it still was. Harmless if called twice.
 
     Args:
-        verb: `lapse`, `expire` or `escalate`.
+        verb: a key of BY_THE_CLOCK.
     """
     try:
         with transaction() as work:

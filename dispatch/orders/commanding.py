@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from prometheus_client import Counter
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.errors import BadCode, NotEligible, NotFound, Refused, Taken, TooLate
@@ -19,11 +19,11 @@ from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
-from dispatch.orders.models import Claim, Order
-from dispatch.orders.policy import PERMITS
+from dispatch.orders.models import Claim, Order, QueuePlace
+from dispatch.orders.policy import HOLDERS_VERBS, PERMITS
 from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import Row, order_facts
-from dispatch.orders.states import MOVES, UNDER_WAY, Status
+from dispatch.orders.states import MOVES, POSSIBLE, UNDER_WAY, Status
 from dispatch.people.identity import Actor, locked_actor
 
 Outcome = dict[str, Any]
@@ -31,7 +31,9 @@ Outcome = dict[str, Any]
 commands = Counter("lastmetre_commands", "Commands to orders, by verb and by what became of them", ["verb", "outcome"])
 
 ORDERS = Order.__table__
-_claims = Claim.__table__
+_claims, _places = Claim.__table__, QueuePlace.__table__
+#: After these nobody waits for the order any more.
+ENDS_QUEUE = frozenset({"delivered", "failed", "cancelled", "expired"})
 _insert_claim = Prepared(insert(_claims), ["id", "order_id", "person_id", "epoch", "claimed_at"])
 
 
@@ -100,9 +102,8 @@ def refuse_early(verb: str, actor: Actor, order: Row) -> None:
     mine = order.my_epoch is not None
     if verb == "claim" and mine:
         return
-    # A verb without a move (to look at a phone number) is possible in every state, for who holds the order.
-    possible = verb not in MOVES or order.status in MOVES[verb].leaves
-    if not possible or (actor.role == "courier" and verb != "claim" and not mine):
+    possible = verb not in POSSIBLE or order.status in POSSIBLE[verb]
+    if not possible or (not mine and verb in HOLDERS_VERBS and actor.role == "courier"):
         raise Taken() if verb == "claim" and order.status in UNDER_WAY else TooLate()
 
 
@@ -138,9 +139,12 @@ def grant(work: Work, order: Row, person: Actor, verb: str) -> int:
 
 
 def end_claims(work: Work, order_id: str, ended_as: str, *, person_id: str | None = None, reason: str | None = None) -> list[str]:
-    """End one person's claim on an order, or everybody's; returns whose."""
+    """End one person's claim on an order, or everybody's; returns whose. Where the order itself ends, nobody waits for it any more."""
     held = [_claims.c.order_id == order_id, _claims.c.ended_at.is_(None)]
     held += [_claims.c.person_id == person_id] if person_id else []
     persons = list(work.execute(select(_claims.c.person_id).where(*held)).scalars())
     work.execute(update(_claims).where(*held).values(ended_at=now(), ended_as=ended_as, reason=reason))
+    waiting = _places.c.order_id == order_id
+    # Whoever has just lost it does not wait for it either: it would come straight back to him.
+    work.execute(delete(_places).where(waiting if ended_as in ENDS_QUEUE else waiting & _places.c.person_id.in_(persons)))
     return persons

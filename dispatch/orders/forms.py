@@ -9,16 +9,20 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from dispatch.core.doors import Form, Query
 from dispatch.core.geo import Point
 from dispatch.orders import posting
+from dispatch.orders.advancing import LIMIT_MOST
 from dispatch.orders.closing import CANCEL_REASONS
 from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS, WHOSE
+from dispatch.orders.messaging import TEXT_MOST
+from dispatch.orders.missing import NO_SHOW_REASONS
 from dispatch.orders.planning import ON_HOLIDAYS
 from dispatch.orders.states import Status
 from dispatch.people.models import SKILLS
 from dispatch.residents.registering import GROUPS
 
 #: The lists that have a name of their own beside the states.
-LISTS = ("mine", "active", "today", "unsatisfied")
+LISTS = ("mine", "queued", "full", "active", "today", "finished", "unsatisfied")
 EPOCH_MOST = 2**31 - 1
+_FEN = validate.Range(0, LIMIT_MOST)
 
 
 def _reasons(known: tuple[str, ...]) -> fields.String:
@@ -133,7 +137,70 @@ class FailForm(HolderForm):
     reason = _reasons(FAILURE_REASONS)
 
 
-class CancelForm(Form):
+class VersionForm(Form):
+    """`version` is the order's as it was seen; one that somebody has edited since is refused."""
+
+    version = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, EPOCH_MOST))
+
+
+class EditForm(Form):
+    """The same where it must be said."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(0, EPOCH_MOST))
+
+
+class CorrectForm(EditForm):
+    """What is to change of what everybody reads; the rest stays as it is."""
+
+    summary = fields.String(validate=validate.Length(max=120))
+    building = fields.String(validate=validate.Length(1, 80))
+    urgency = fields.String(validate=validate.OneOf(posting.URGENCIES))
+    window_start = fields.AwareDateTime(allow_none=True)
+    window_end = fields.AwareDateTime(metadata={"description": "in the future, after window_start"})
+    slots = fields.Integer(strict=True, validate=validate.Range(1, 4), metadata={"description": "not fewer than have it"})
+    money_limit = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen; upward only"})
+    skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), validate=validate.Length(max=len(SKILLS)))
+
+
+class SplitForm(EditForm):
+    slots = fields.Integer(required=True, strict=True, validate=validate.Range(1, 4), metadata={"description": "persons needed in all"})
+
+
+class ReassignForm(EditForm):
+    from_person_id = fields.String(required=True, validate=validate.Length(1, 32))
+    person_id = fields.String(required=True, validate=validate.Length(1, 32))
+
+
+class NoShowForm(VersionForm):
+    person_id = fields.String(required=True, validate=validate.Length(1, 32), metadata={"description": "the holder who did not come"})
+    reason = _reasons(NO_SHOW_REASONS)
+
+
+class AnswerForm(Form):
+    text = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class MessageForm(Form):
+    text = fields.String(required=True, validate=validate.Length(1, TEXT_MOST))
+    depot_id = fields.String(allow_none=True, validate=validate.Length(1, 32), metadata={"description": "none: everybody on duty"})
+
+
+class TrustForm(Form):
+    skill = fields.String(required=True, validate=validate.OneOf(SKILLS))
+    until = fields.Date(allow_none=True, metadata={"description": "its last day; none: no end"})
+
+
+class SkillsForm(Form):
+    """All that a courier may be trusted with; what is not named ends."""
+
+    skills = fields.List(fields.Nested(TrustForm), required=True, validate=validate.Length(max=len(SKILLS)))
+
+
+class PageQuery(Query):
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+
+class CancelForm(VersionForm):
     reason = _reasons(CANCEL_REASONS)
 
 
@@ -152,18 +219,23 @@ class DeliverForm(HolderForm):
     """Delivered by the code that she reads out."""
 
     code = fields.String(allow_none=True, validate=validate.Length(max=8))
+    amount = fields.Integer(allow_none=True, strict=True, validate=_FEN, metadata={"description": "分 fen laid out; 0 or none: nothing"})
+    receipt_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "as /receipt answered"})
 
 
 class PhotoForm(DeliverForm):
     """Delivered by a photo and the reason why there is no code (multipart)."""
 
     epoch = fields.Integer(allow_none=True, validate=validate.Range(0, EPOCH_MOST))
+    amount = fields.Integer(allow_none=True, validate=_FEN)
+    receipt = fields.Raw(metadata={"type": "string", "format": "binary", "description": "instead of receipt_id; both files at most 9 MB"})
     photo = fields.Raw(metadata={"type": "string", "format": "binary", "description": "JPEG, PNG or WebP, at most 8 MB"})
     reason = fields.String(validate=validate.Length(max=200))
 
 
-class AssignForm(Form):
+class AssignForm(VersionForm):
     person_id = fields.String(required=True, validate=validate.Length(1, 32))
+    phoned_in = fields.Boolean(load_default=False, metadata={"description": "he rang and asked for it"})
 
 
 class ListQuery(Query):

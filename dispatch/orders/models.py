@@ -59,6 +59,10 @@ class Order(db.Model):
     escalated_at: Mapped[datetime | None] = mapped_column(Moment)
     pick_up_by: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    # Until then it is for those who know the resident; empty where it is for all at once.
+    opens_to_all_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Rises with every edit at a desk: an edit that names an older one was made from what is no longer true.
+    version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     __table_args__ = (
         Index("ix_orders_station_status", "station_id", "status", "posted_at"),
         Index("ix_orders_community_status", "community_id", "status", "posted_at"),
@@ -100,6 +104,67 @@ class Decline(db.Model):
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Edit(db.Model):
+    """One change that a desk made to an order: what the second of two coordinators is told."""
+
+    __tablename__ = "edits"
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32))
+    # Names of fields, or the verb; never what they said.
+    changed: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class QueuePlace(db.Model):
+    """Somebody who waits for a full order; who came first has the first turn."""
+
+    __tablename__ = "queue_places"
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True, index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class NoShow(db.Model):
+    """That a holder did not come: who says so, and his answer beside it. Nothing is counted from these rows."""
+
+    __tablename__ = "no_shows"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
+    station_id: Mapped[str] = mapped_column(String(32))
+    community_id: Mapped[str] = mapped_column(String(32))
+    recorded_by: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    reason: Mapped[str] = mapped_column(String(20))
+    answer: Mapped[str | None] = mapped_column(Encrypted("no_shows.answer"))
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (Index("ix_no_shows_station", "station_id", "recorded_at"),)
+
+
+class Message(db.Model):
+    """A word from the station to its couriers, for two days."""
+
+    __tablename__ = "messages"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    station_id: Mapped[str] = mapped_column(String(32))
+    depot_id: Mapped[str | None] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Encrypted("messages.text"))
+    sent_by: Mapped[str] = mapped_column(String(32))
+    sent_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (Index("ix_messages_station", "station_id", "expires_at"),)
+
+
+class MessageRead(db.Model):
+    """That somebody has read a message."""
+
+    __tablename__ = "message_reads"
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -158,3 +223,41 @@ class DayCount(db.Model):
     station_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
+
+
+class Advance(db.Model):
+    """What a courier has laid out for an order, and how far it is settled; the money itself is in `accounts`.
+
+    `id` is the order's. `status` is written by `core/workflow.advance` alone, and `version` rises with every booking: a command
+    that has seen an older one is too late.
+    """
+
+    __tablename__ = "advances"
+    id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(12))
+    station_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    community_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    courier_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    resident_id: Mapped[str] = mapped_column(String(32))
+    # What was laid out as it stands now, in fen, and the transfer that says so.
+    amount: Mapped[int] = mapped_column(Integer)
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("transfers.id"))
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipts.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (
+        Index("ix_advances_community_status", "community_id", "status", "at"),
+        Index("ix_advances_station_status", "station_id", "status", "at"),
+        Index("ix_advances_courier_status", "courier_id", "status", "at"),
+    )
+
+
+class Receipt(db.Model):
+    """The photo of a receipt. Its file goes when the station's time for it is over; that there was one stays."""
+
+    __tablename__ = "receipts"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    photo: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
+
 from dispatch.core.clock import now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
+from dispatch.orders.editing import edit
+from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
+from dispatch.orders.queuing import move_up
 from dispatch.orders.states import MOVES
 from dispatch.people.identity import Actor
 from dispatch.people.settings import Settings
@@ -22,14 +27,20 @@ USEFUL_FOR = {"urgent": timedelta(hours=4), "today": timedelta(hours=12), "routi
 def board_values(urgency: str, settings: Settings) -> dict[str, Any]:
     """What the sweeps need of an order that is on the board from now on."""
     after = timedelta(minutes=settings.escalate_after(urgency))
-    return {"opened_at": now(), "escalate_at": now() + after, "escalated_at": None, "pick_up_by": None, "changed_at": now()}
+    return {"opened_at": now(), "escalate_at": now() + after, "escalated_at": None, "pick_up_by": None, "changed_at": now(),
+            "opens_to_all_at": None}  # fmt: skip
 
 
-def back_on_the_board(work: Work, order: Row, verb: str, settings: Settings, *, taken: int) -> None:
-    """Move an order to open again. One whose window has passed gets a new one, or it would expire at once."""
+def back_on_the_board(work: Work, order: Row, verb: str, settings: Settings, entry: str, *, taken: int, **said: Any) -> bool:
+    """Move an order to open again, tell the journal, and move up who waits for it; returns whether that filled it again.
+
+    One whose window has passed gets a new one, or it would expire at once.
+    """
     values = board_values(order.urgency, settings) | {"taken": taken, "wrong_codes": 0, "reason": None}
     values["window_end"] = useful_until(order.window_end, order.urgency)
     advance(work, ORDERS, order.id, MOVES[verb], values=values)
+    tell(work, order, entry, taken=taken, slots=order.slots, **said)
+    return move_up(work, order.id)
 
 
 def useful_until(window_end: datetime | None, urgency: str) -> datetime:
@@ -37,24 +48,41 @@ def useful_until(window_end: datetime | None, urgency: str) -> datetime:
     return window_end if window_end and window_end > now() else now() + USEFUL_FOR[urgency]
 
 
-def open_order(actor: Actor, order_id: str, once: Once) -> Outcome:
-    """The station has looked: on the board with it."""
+def head_start(work: Work, order: Row, settings: Settings) -> None:
+    """Let those who know the resident have it first, where the clerk has ticked that."""
+    familiar_first = work.execute(select(ORDERS.c.familiar_first).where(ORDERS.c.id == order.id)).scalar_one()
+    if familiar_first:
+        opens = opens_to_all_at(work.connection, order.station_id, order.resident_id, order.skills or (), settings)
+        work.execute(update(ORDERS).where(ORDERS.c.id == order.id).values(opens_to_all_at=opens))
+
+
+def open_order(actor: Actor, order_id: str, once: Once, version: int | None = None) -> Outcome:
+    """The station has looked: on the board with it.
+
+    Raises:
+        Edited: by somebody else since `version`.
+    """
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
-        back_on_the_board(work, order, "open", me.settings, taken=0)
-        tell(work, order, "order.opened")
+        edit(work, order, me, ["open"], version)
+        back_on_the_board(work, order, "open", me.settings, "order.opened", taken=0)
+        head_start(work, order, me.settings)
         return {"order_id": order_id}
 
     return carry_out("open", actor, order_id, once, act)
 
 
-def reopen(actor: Actor, order_id: str, once: Once) -> Outcome:
-    """The coordinator takes it from whoever holds it, or gives a failed one another chance."""
+def reopen(actor: Actor, order_id: str, once: Once, version: int | None = None) -> Outcome:
+    """The coordinator takes it from whoever holds it, or gives a failed one another chance.
+
+    Raises:
+        Edited: by somebody else since `version`.
+    """
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
+        edit(work, order, me, ["reopen"], version)
         persons = end_claims(work, order_id, "put_back")
-        back_on_the_board(work, order, "reopen", me.settings, taken=0)
-        tell(work, order, "order.opened", persons=persons)
+        back_on_the_board(work, order, "reopen", me.settings, "order.opened", taken=0, persons=persons)
         return {"order_id": order_id}
 
     return carry_out("reopen", actor, order_id, once, act)

@@ -27,6 +27,11 @@ def same_station(actor: Any, order: Any) -> bool:
     return bool(actor.station_id is not None and actor.station_id == order.station_id)
 
 
+def at_his_stations(actor: Any, order: Any) -> bool:
+    """A courier who was lent, or has come home, finishes what he holds from before."""
+    return order.station_id is not None and order.station_id in actor.stations
+
+
 def same_community(actor: Any, order: Any) -> bool:
     return bool(actor.unit_id == order.community_id)
 
@@ -62,30 +67,53 @@ def has_held(_actor: Any, order: Any) -> bool:
     return order.held_epoch is not None
 
 
+#: What a courier may do with what he holds alone: to him who has held it, it is too late.
+HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
+
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)
-_HOLDER = (is_courier, same_station, has_held)
+_HOLDER = (is_courier, at_his_stations, has_held)
 
 PERMITS: Permits = {
-    "see": [(is_courier, same_station, on_the_board), _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
-    "see_private": [(is_courier, same_station, holds), _CLERK, _COORDINATOR],
+    "see": [
+        (is_courier, same_station, on_the_board),
+        (*_HOLDER, on_the_board),
+        _CLERK,
+        _COORDINATOR,
+        (is_supervisor, same_district, escalated),
+    ],
+    "see_private": [(is_courier, at_his_stations, holds), _CLERK, _COORDINATOR],
     "see_code": [_CLERK, _COORDINATOR],
     "see_holders": [_CLERK, _COORDINATOR],
     "post": [_CLERK, _COORDINATOR],
     "open": [_COORDINATOR],
     "claim": [(is_courier, same_station, on_duty, has_skills)],
     "assign": [_COORDINATOR],
+    "reassign": [_COORDINATOR],
+    "split": [_COORDINATOR],
+    "correct": [_CLERK, _COORDINATOR],
+    "no_show": [_CLERK, _COORDINATOR],
+    "see_queue": [_CLERK, _COORDINATOR],
+    "queue": [(is_courier, same_station, on_duty, has_skills)],
+    "unqueue": [(is_courier, same_station)],
     "decline": [(is_courier, same_station)],
     "release": [_HOLDER],
     "pick_up": [_HOLDER],
     "deliver": [_HOLDER],
     "fail": [_HOLDER],
-    "reveal": [(is_courier, same_station, has_held), _CLERK, _COORDINATOR],
+    "reveal": [_HOLDER, _CLERK, _COORDINATOR],
     "confirm": [_CLERK, _COORDINATOR],
     "not_reached": [_CLERK, _COORDINATOR],
     "repeat": [_CLERK, _COORDINATOR],
     "cancel": [_CLERK, _COORDINATOR],
     "reopen": [_COORDINATOR],
+    "keep_receipt": [_HOLDER, _CLERK],
+    "see_money": [_CLERK, _COORDINATOR],
+    "raise_limit": [_CLERK],
+    "settle": [_CLERK],
+    "reverse": [_CLERK],
+    "correct_advance": [_CLERK],
+    "enter": [_CLERK],
 }
 
 #: A need that comes back every week belongs to the desks alone.
@@ -103,9 +131,13 @@ _HEARD_ON_THE_BOARD = [(is_courier, same_station, was_on_the_board), _CLERK, _CO
 HEARD: Permits = {
     "order.posted": _HEARD_ON_THE_BOARD,
     "order.opened": [(is_courier, same_station), _CLERK, _COORDINATOR],
+    "order.corrected": _HEARD_ON_THE_BOARD,
     "order.claimed": _HEARD_ON_THE_BOARD,
     "order.assigned": _HEARD_ON_THE_BOARD,
     "order.released": _HEARD_ON_THE_BOARD,
+    "order.missed": _HEARD_ON_THE_BOARD,
+    "order.queued": _HEARD_ON_THE_BOARD,
+    "order.unqueued": _HEARD_ON_THE_BOARD,
     "order.picked_up": _HEARD_ON_THE_BOARD,
     "order.delivered": _HEARD_ON_THE_BOARD,
     "order.confirmed": _HEARD_ON_THE_BOARD,
@@ -113,7 +145,14 @@ HEARD: Permits = {
     "order.cancelled": _HEARD_ON_THE_BOARD,
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
+    "order.limit_raised": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+    "money.advanced": [_CLERK, _COORDINATOR],
+    "money.settled": [_CLERK, _COORDINATOR],
+    "money.corrected": [_CLERK, _COORDINATOR],
+    "money.funded": [_CLERK, _COORDINATOR],
+    "order.no_show_answered": [_CLERK, _COORDINATOR],
+    "message.sent": [(is_courier, same_station), _COORDINATOR],
     "standing.made": [_CLERK, _COORDINATOR],
     "standing.changed": [_CLERK, _COORDINATOR],
     "standing.paused": [_CLERK, _COORDINATOR],
@@ -122,5 +161,7 @@ HEARD: Permits = {
     "standing.missed": [_CLERK, _COORDINATOR],
     "standing.stopped": [_CLERK, _COORDINATOR],
 }
+#: Entry types that the persons named in them hear too, and no other courier.
+HEARD_BY_THE_NAMED = frozenset({"money.advanced", "money.settled", "money.corrected"})
 #: What an entry says of persons is for those who may see the holders.
 HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

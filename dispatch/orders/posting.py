@@ -22,6 +22,7 @@ from dispatch.orders.commanding import ORDERS, Outcome
 from dispatch.orders.models import DayCount, Order
 from dispatch.orders.opening import USEFUL_FOR, board_values
 from dispatch.orders.policy import PERMITS
+from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
 from dispatch.people.enrolling import clean_phone
@@ -80,6 +81,8 @@ def enter(work: Work, community: Row, need: Mapping[str, Any], settings: Setting
         said: what the journal says besides.
     """
     order = _order(work, community, need, settings) | {"posted_by": posted_by, "status": Status.WAITING if looked_at else Status.OPEN}
+    if order["familiar_first"] and not looked_at:
+        order["opens_to_all_at"] = opens_to_all_at(work.connection, order["station_id"], order["resident_id"], order["skills"], settings)
     work.execute(insert(ORDERS), order)
     told = {"order_id": order["id"], "community_id": community.id, "was": order["status"], "slots": order["slots"]}
     append(work, community.parent_id, "order.posted", **told, **said)
@@ -141,7 +144,7 @@ def resident_of(work: Work, community_id: str, need: Mapping[str, Any]) -> str:
         return str(need["resident_id"])
     if not need.get("resident"):
         raise Invalid("resident")
-    return find_or_add(work, community_id, need["resident"])
+    return find_or_add(work, community_id, {**need["resident"], "building": need["building"]})
 
 
 def _caller(need: Mapping[str, Any]) -> dict[str, str] | None:

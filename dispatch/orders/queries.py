@@ -14,11 +14,12 @@ from dispatch.core.geo import Point, metres
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import Encrypted
 from dispatch.core.statements import Prepared
-from dispatch.orders.models import Claim, Decline, Order
+from dispatch.orders.models import Claim, Decline, Order, QueuePlace
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person, Role, Unit
+from dispatch.people.serving import serves_at
 from dispatch.residents.models import Resident
 
 PAGE = 50
@@ -26,6 +27,8 @@ PAGE = 50
 Row = Any
 #: A board longer than this is cut: nobody on a phone reads further, and the nearest come first.
 BOARD_MOST = 200
+#: An order posted longer ago than this is not among today's counts, whatever became of it.
+RECENT = timedelta(days=30)
 
 _orders, _claims, _declines = Order.__table__, Claim.__table__, Decline.__table__
 _units, _persons, _residents = Unit.__table__, Person.__table__, Resident.__table__
@@ -36,7 +39,7 @@ _MY_COLUMNS = (
     select(_claims.c.epoch).where(*_mine, _claims.c.ended_at.is_(None)).correlate(_orders).scalar_subquery().label("my_epoch"),
 )
 _FACTS = ("id", "status", "district_id", "station_id", "community_id", "urgency", "slots", "taken", "epoch", "skills",
-          "escalated_at", "wrong_codes", "resident_id", "window_end", "pick_up_by")  # fmt: skip
+          "escalated_at", "wrong_codes", "resident_id", "window_end", "pick_up_by", "opens_to_all_at")  # fmt: skip
 _my_open_claims = (
     select(func.count())
     .select_from(_claims)
@@ -112,10 +115,13 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return ~true()
 
 
-#: Nothing that is sealed is even read for the board.
+def seen_on_the_board() -> Select[Any]:
+    """Orders with what everybody may read; nothing that is sealed is even read."""
+    return select(*_SEEN_BY_ALL).join(_units, _units.c.id == _orders.c.community_id)
+
+
 _board = Prepared(
-    select(*_SEEN_BY_ALL)
-    .join(_units, _units.c.id == _orders.c.community_id)
+    seen_on_the_board()
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
     .where(~select(_declines.c.order_id).where(_declines.c.order_id == _orders.c.id, _declines.c.person_id == _me).exists())
     .order_by(_orders.c.posted_at)
@@ -135,7 +141,7 @@ def open_board(connection: Connection, actor: Actor) -> list[Row]:
 
 
 _open_to_all = Prepared(
-    select(_orders.c.id, _orders.c.skills, _orders.c.posted_at, _orders.c.lat, _orders.c.lon,
+    select(_orders.c.id, _orders.c.skills, _orders.c.posted_at, _orders.c.lat, _orders.c.lon, _orders.c.opens_to_all_at,
            _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon"))
     .join(_units, _units.c.id == _orders.c.community_id)
     .where(_orders.c.station_id == bindparam("station"), _orders.c.status == Status.OPEN)
@@ -167,24 +173,34 @@ def my_orders(connection: Connection, actor: Actor) -> list[Row]:
     return list(connection.execute(held.order_by(_orders.c.pick_up_by), {"me": actor.id}).all())
 
 
-def orders_page(connection: Connection, actor: Actor, status: str | None, page: int) -> tuple[list[Row], int]:
+def midnight() -> datetime:
+    """When today began for the people who read it."""
+    return now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def orders_page(connection: Connection, actor: Actor, status: str | None, page: int, size: int = PAGE) -> tuple[list[Row], int]:
     """One page of the orders that a person may see, newest first, and how many there are in all.
 
     Args:
-        status: a status, `active` (not finished), `today` (posted since midnight), `unsatisfied` (closed so) or None for all.
+        status: a status, `active` (not finished), `today` (posted since midnight), `finished` (since midnight), `unsatisfied`
+            (closed so) or None for all.
         page: from 1.
+        size: orders on a page.
     """
     where = [_visible(actor)]
     if status == "active":
         where.append(_orders.c.status.in_(sorted(set(Status) - FINISHED)))
     elif status == "today":
-        where.append(_orders.c.posted_at >= now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0))
+        where.append(_orders.c.posted_at >= midnight())
+    elif status == "finished":
+        # What was posted longer ago than any window reaches is finished long since; the index need not go there.
+        where += [_orders.c.status.in_(sorted(FINISHED)), _orders.c.changed_at >= midnight(), _orders.c.posted_at > now() - RECENT]
     elif status == "unsatisfied":
         where += [_orders.c.status == Status.CLOSED, _orders.c.satisfied.is_(false())]
     elif status:
         where.append(_orders.c.status == status)
     total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
-    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    found = _full().where(*where).order_by(_orders.c.posted_at.desc()).limit(size).offset((page - 1) * size)
     return list(connection.execute(found, {"me": actor.id}).all()), total
 
 
@@ -203,53 +219,28 @@ def holders_of(connection: Connection, order_ids: Iterable[str]) -> dict[str, li
 
 
 def couriers_of(connection: Connection, station_id: str) -> list[Row]:
-    """The station's couriers with depot, duty and open claims."""
+    """The couriers who serve at the station now, its own and those lent to it, with depot, duty and open claims."""
     held = (
         select(func.count())
         .select_from(_claims)
         .where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None))
         .correlate(_persons)
     ).scalar_subquery()
-    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
+    names = ("id", "name", "on_duty", "duty_since", "active", "skills")
+    columns = (*(_persons.c[name] for name in names), _units.c.id.label("depot_id"), _units.c.name.label("depot"))
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
-    mine = (_persons.c.station_id == station_id, _persons.c.role == Role.COURIER)
+    mine = (serves_at(station_id, now()), _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
 
 
-def counts_by_community(connection: Connection, district_id: str) -> list[Row]:
-    """Counts alone, per community of a district: what a supervisor sees."""
-    station = _units.alias("station")
-    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-    def how_many(name: str, *where: ColumnElement[bool]) -> Any:
-        return func.count(_orders.c.id).filter(*where).label(name)
-
-    done = _orders.c.status.in_([Status.DELIVERED, Status.CLOSED])
-    counts = (
-        how_many("open", _orders.c.status == Status.OPEN),
-        how_many("under_way", _orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP])),
-        how_many("late", _orders.c.status.not_in([*FINISHED, Status.DELIVERED]), _orders.c.window_end < now()),
-        how_many("done_today", done, _orders.c.changed_at >= today),
-        how_many("escalated", _orders.c.escalated_at.is_not(None), _orders.c.status == Status.OPEN),
-    )
-    recent = (_orders.c.community_id == _units.c.id) & (_orders.c.posted_at > now() - timedelta(days=30))
-    found = (
-        select(station.c.name.label("station"), _units.c.name.label("community"), *counts)
-        .join(station, station.c.id == _units.c.parent_id)
-        .outerjoin(_orders, recent)
-        .where(station.c.parent_id == district_id, _units.c.level == "community")
-        .group_by(station.c.name, _units.c.name, station.c.id, _units.c.id)
-        .order_by(station.c.id, _units.c.id)
-    )
-    return list(connection.execute(found).all())
-
-
 def due(connection: Connection, what: str) -> list[str]:
-    """The ids of orders whose time has come for `lapse`, `expire` or `escalate`."""
-    moment = now()
+    """The ids of orders whose time has come for `lapse`, `expire`, `escalate` or `move_up`."""
+    moment, places = now(), QueuePlace.__table__
+    somebody_waits = select(places.c.order_id).join(_persons, _persons.c.id == places.c.person_id).where(_persons.c.on_duty)
     where = {
         "lapse": (_orders.c.status == Status.CLAIMED, _orders.c.pick_up_by <= moment),
         "expire": (_orders.c.status.in_([Status.WAITING, Status.OPEN]), _orders.c.window_end <= moment),
         "escalate": (_orders.c.status == Status.OPEN, _orders.c.escalate_at <= moment, _orders.c.escalated_at.is_(null())),
+        "move_up": (_orders.c.status == Status.OPEN, _orders.c.id.in_(somebody_waits)),
     }[what]
     return list(connection.execute(select(_orders.c.id).where(*where).limit(500)).scalars())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.errors import Refused, TooLate
@@ -25,7 +25,11 @@ from dispatch.people.settings import settings_from
 REASON = "suspended"
 
 _claims, _persons, _settings = Claim.__table__, Person.__table__, StationSettings.__table__
-_stranger = ~_persons.c.active | (_persons.c.role != Role.COURIER) | _persons.c.station_id.is_distinct_from(ORDERS.c.station_id)
+# Who is lent, or has come home, finishes what he holds from before.
+_elsewhere = and_(
+    _persons.c.station_id.is_distinct_from(ORDERS.c.station_id), _persons.c.serving_station_id.is_distinct_from(ORDERS.c.station_id)
+)
+_stranger = ~_persons.c.active | (_persons.c.role != Role.COURIER) | _elsewhere
 _held_by_strangers = (
     select(_claims.c.order_id, _claims.c.person_id)
     .join(_persons, _persons.c.id == _claims.c.person_id)
@@ -66,8 +70,8 @@ def recall(held: Held) -> bool:
 def _put_back(work: Work, order: Row, person_id: str) -> None:
     choices = work.execute(select(_settings.c.choices).where(_settings.c.station_id == order.station_id)).scalar_one_or_none()
     persons = end_claims(work, order.id, "released", person_id=person_id, reason=REASON)
-    back_on_the_board(work, order, "release", settings_from(choices), taken=order.taken - 1)
-    tell(work, order, "order.released", persons=persons, reason=REASON, taken=order.taken - 1, slots=order.slots)
+    settings, said = settings_from(choices), {"persons": persons, "reason": REASON}
+    back_on_the_board(work, order, "release", settings, "order.released", taken=order.taken - 1, **said)
 
 
 def _tell_the_desk(work: Work, order: Row, person_id: str) -> None:

@@ -31,6 +31,9 @@ MOVES: dict[str, Move[Status]] = {
     "open": _move({S.WAITING}, S.OPEN),  # the station has looked and lets it on the board
     "claim": _move({S.OPEN}, S.CLAIMED),  # stays open while fewer have claimed than are needed
     "assign": _move({S.WAITING, S.OPEN}, S.CLAIMED),  # by hand, for somebody who phoned in
+    "reassign": _move({S.OPEN, S.CLAIMED, S.PICKED_UP}, S.CLAIMED),  # to other hands, which fetch anew; open while others are needed
+    "split": _move({S.OPEN, S.CLAIMED}, S.OPEN),  # more persons, or fewer again; claimed where nobody more is needed
+    "no_show": _move({S.OPEN, S.CLAIMED, S.PICKED_UP}, S.OPEN),  # one of its holders did not come
     "release": _move({S.OPEN, S.CLAIMED}, S.OPEN),  # open: one of several holders of an order not yet full
     "lapse": _move({S.CLAIMED}, S.OPEN),  # not picked up in time
     "pick_up": _move({S.CLAIMED}, S.PICKED_UP),
@@ -43,12 +46,43 @@ MOVES: dict[str, Move[Status]] = {
     "expire": _move({S.WAITING, S.OPEN}, S.EXPIRED),  # the time in which it was of use has passed
 }
 
+#: Verb → the states in which it may be done, of what changes no status.
+EDITS: dict[str, frozenset[Status]] = {
+    "correct": frozenset({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}),
+    "queue": frozenset({S.CLAIMED}),  # full; an open one can be claimed
+}
+#: Verb → the states in which it is possible; a verb that is in neither table is possible in every state.
+POSSIBLE = {**{verb: move.leaves for verb, move in MOVES.items()}, **EDITS}
+
 #: An order of these needs nothing more from anybody.
 FINISHED = frozenset({S.CLOSED, S.CANCELLED})
 #: An order of these is on somebody's way.
 UNDER_WAY = frozenset({S.CLAIMED, S.PICKED_UP})
 #: What only the clock does; everything else has a permit in `policy`.
 SYSTEM_MOVES = frozenset({"lapse", "expire"})
+
+
+class MoneyStatus(StrEnum):
+    """How far what a courier has laid out is settled."""
+
+    OPEN = "open"  # he waits for his money
+    OWED = "owed"  # he has it; the resident has not paid the community yet
+    SETTLED = "settled"
+    VOID = "void"  # corrected to nothing
+
+
+M = MoneyStatus
+#: Verb → the states of an advance that it may leave and the usual one it enters; which it is, the amounts left decide.
+MONEY_MOVES: dict[str, Move[MoneyStatus]] = {
+    "settle": Move(frozenset({M.OPEN, M.OWED}), M.SETTLED),
+    "reverse": Move(frozenset({M.OPEN, M.OWED, M.SETTLED}), M.OPEN),
+    "correct": Move(frozenset({M.OPEN, M.OWED, M.SETTLED}), M.OPEN),
+    "enter": Move(frozenset({M.VOID}), M.OPEN),  # for the first time there is no row yet
+}
+#: While an order is in these, what may be laid out for it can be raised: also afterwards, for what turns out to have been laid out.
+RAISABLE = frozenset(set(Status) - {S.CANCELLED, S.EXPIRED})
+#: After these the clerk may enter what the courier forgot to say, or laid out for nothing.
+ENTERED_LATE = frozenset({S.DELIVERED, S.CLOSED, S.FAILED})
 
 
 class Standing(StrEnum):

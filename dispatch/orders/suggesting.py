@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flask import current_app
 from sqlalchemy import Connection, bindparam, exists, select
 
+from dispatch.core.clock import now
 from dispatch.core.geo import Point, metres
 from dispatch.core.statements import Prepared
 from dispatch.journal.reading import head_of
@@ -34,6 +35,7 @@ class Offer(NamedTuple):
     place: Point | None
     skills: frozenset[str]
     posted_at: datetime
+    opens_to_all_at: datetime | None
 
 
 class Board:
@@ -61,6 +63,8 @@ def suggestions(connection: Connection, actor: Actor) -> list[str]:
     for offer in _board(connection, str(actor.station_id)).from_here(actor.start):
         if len(chosen) == SUGGESTED:
             break
+        if offer.opens_to_all_at is not None and offer.opens_to_all_at > now():
+            continue
         if offer.skills <= actor.skills and not _not_for_me.first(connection, order=offer.id, me=actor.id).so:
             chosen.append(offer.id)
     return chosen
@@ -73,6 +77,6 @@ def _board(connection: Connection, station_id: str) -> Board:
     known = boards.get(station_id)
     if known is None or known.head != head:
         rows = open_to_all(connection, station_id)
-        offers = [Offer(row.id, place_of_order(row), frozenset(row.skills or ()), row.posted_at) for row in rows]
+        offers = [Offer(row.id, place_of_order(row), frozenset(row.skills or ()), row.posted_at, row.opens_to_all_at) for row in rows]
         known = boards[station_id] = Board(head, offers)
     return known

@@ -10,16 +10,19 @@ from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.doors import check_text
-from dispatch.core.errors import Invalid, NotEligible, NotFound
+from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import keyring
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
+from dispatch.people.answering import take_out
 from dispatch.people.identity import Actor
 from dispatch.people.models import Bearer, Device, Level, Person, Role, Unit
 from dispatch.people.policy import PERMITS
+from dispatch.people.recording import CLI, note
 from dispatch.people.signing_in import PASSPHRASE_LEAST, end_sessions, hash_secret
+from dispatch.people.vouching import ask_for_word, unvouched
 
 NAME_MOST = 60
 _LOGIN = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -58,8 +61,14 @@ def add_person(
     phone: str | None = None,
     passphrase: str | None = None,
     skills: list[str] | None = None,
+    by: str = CLI,
+    waits: bool = False,
 ) -> str:
     """Enter a person and tell the station's journal; returns the id.
+
+    Args:
+        by: who enters the person: an id, or the command line.
+        waits: for a second person's word; until then he can do nothing.
 
     Raises:
         Invalid: the unit does not exist or does not fit the role; the login is taken; the passphrase is too short;
@@ -79,10 +88,13 @@ def add_person(
     person = {
         "id": new_id(), "login": login, "role": role, "unit_id": unit_id, "station_id": station_of(unit), "name": name.strip(),
         "phone": digits, "phone_hash": keyring().hashes(digits)[0] if digits else None, "skills": skills or [],
-        "passphrase_hash": hash_secret(passphrase) if passphrase else None, "active": True, "on_duty": False, "created_at": now(),
+        "passphrase_hash": hash_secret(passphrase) if passphrase else None, "active": not waits, "on_duty": False, "created_at": now(),
     }  # fmt: skip
     work.execute(insert(_persons), person)
-    if person["station_id"]:
+    note(work, str(person["id"]), "entered", by, depot_id=unit_id)
+    if waits:
+        ask_for_word(work, str(person["id"]), str(person["station_id"]), by)
+    elif person["station_id"]:
         append(work, str(person["station_id"]), "person.enrolled", person_id=person["id"], role=role, unit_id=unit_id)
     return str(person["id"])
 
@@ -101,10 +113,13 @@ def give_role(work: Work, person_id: str, role: Role, unit_id: str) -> None:
         Invalid: the unit does not exist or does not fit the role.
     """
     station_id = station_of(_unit_for(work, role, unit_id))
+    take_out(work, person_id, CLI)
     values = {"role": role, "unit_id": unit_id, "station_id": station_id, "on_duty": False, "last_lat": None, "last_lon": None}
+    values |= {"serving_station_id": None, "serving_until": None}
     before = work.execute(select(_persons.c.station_id).where(_persons.c.id == person_id)).scalar_one()
     work.execute(update(_persons).where(_persons.c.id == person_id).values(**values))
     end_sessions(work, person_id)
+    note(work, person_id, "given_role", CLI, role=role, depot_id=unit_id)
     for station in sorted({station for station in (before, station_id) if station}):
         append(work, station, "person.enrolled", person_id=person_id, role=role, unit_id=unit_id)
 
@@ -135,6 +150,7 @@ def set_active(actor: Actor, person_id: str, active: bool) -> None:
     Raises:
         NotFound: no such person for this actor.
         NotEligible: the actor sees the person but may not do this.
+        TooLate: he may not come back before a second person has confirmed him.
     """
     with transaction() as work:
         person = work.execute(select(_persons).where(_persons.c.id == person_id)).first()
@@ -142,8 +158,14 @@ def set_active(actor: Actor, person_id: str, active: bool) -> None:
             raise NotFound()
         if not permitted(PERMITS, "restore" if active else "suspend", actor, person):
             raise NotEligible()
+        if active and unvouched(work.connection, person_id):
+            raise TooLate(_("要先由另一位确认，才能启用。"))
+        if not active:
+            take_out(work, person_id, actor.id)
         gone = {} if active else {"on_duty": False, "last_lat": None, "last_lon": None}
         work.execute(update(_persons).where(_persons.c.id == person_id).values(active=active, **gone))
         end_sessions(work, person_id)
+        if person.active != active:
+            note(work, person_id, "restored" if active else "suspended", actor.id)
         if person.station_id:
             append(work, person.station_id, "person.enrolled" if active else "person.suspended", person_id=person_id)

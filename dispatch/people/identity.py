@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import g, request
@@ -26,7 +27,10 @@ _persons, _settings, _units = Person.__table__, StationSettings.__table__, Unit.
 
 @dataclass(frozen=True)
 class Actor:
-    """What the rules need to know of a person; no name, no phone."""
+    """What the rules need to know of a person; no name, no phone.
+
+    `station_id` is where he serves at this moment: his own station, or the one that he is lent to until the clock says otherwise.
+    """
 
     id: str
     role: str
@@ -38,6 +42,14 @@ class Actor:
     place: Point | None
     home: Point | None
     settings: Settings
+    home_station_id: str | None = None
+    lent_to: str | None = None
+    lent_until: datetime | None = None
+
+    @property
+    def stations(self) -> tuple[str | None, str | None]:
+        """Where he may finish what he holds: his own station, and the one that he is or was last lent to."""
+        return (self.home_station_id or self.station_id, self.lent_to)
 
     @property
     def start(self) -> Point | None:
@@ -46,10 +58,13 @@ class Actor:
 
 
 def _actors() -> Select[Any]:
-    columns = ("id", "role", "unit_id", "station_id", "active", "on_duty", "skills", "last_lat", "last_lon")
-    home = (_units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
-    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices)
-    return found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
+    columns = ("id", "role", "unit_id", "active", "on_duty", "skills", "last_lat", "last_lon", "serving_station_id", "serving_until")
+    home = (_persons.c.station_id.label("home_station_id"), _units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
+    # For whoever is not lent this joins nothing: one read serves both, and the claim's path is no longer for it.
+    there = _settings.alias("there")
+    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices, there.c.choices.label("choices_there"))
+    found = found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
+    return found.outerjoin(there, there.c.station_id == _persons.c.serving_station_id)
 
 
 def _by_token(tokens: Any, alive: ColumnElement[bool] | None = None) -> Select[Any]:
@@ -63,6 +78,7 @@ _one = _actors().where(_persons.c.id == bindparam("person"))
 _by_id = Prepared(_one)
 # Held against other commands of the same person only: a row that refers to this one (a claim) need not wait for it.
 _locked = Prepared(_one.with_for_update(of=_persons, key_share=True))
+_locked_if_free = Prepared(_one.with_for_update(of=_persons, key_share=True, skip_locked=True))
 
 
 def _actor(row: Any) -> Actor | None:
@@ -70,8 +86,13 @@ def _actor(row: Any) -> Actor | None:
         return None
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
     home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
-    skills, settings = frozenset(row.skills or ()), settings_from(row.choices)
-    return Actor(row.id, row.role, row.unit_id, row.station_id, row.active, row.on_duty, skills, place, home, settings)
+    skills = frozenset(row.skills or ())
+    # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
+    until = row.serving_until if row.serving_until is not None and row.serving_until > now() else None
+    lent = (row.home_station_id, row.serving_station_id, until)
+    station_id, choices = (row.serving_station_id, row.choices_there) if until else (row.home_station_id, row.choices)
+    settings = settings_from(choices)
+    return Actor(row.id, row.role, row.unit_id, station_id, row.active, row.on_duty, skills, place, home, settings, *lent)
 
 
 class Credential(NamedTuple):
@@ -101,6 +122,11 @@ def actor_for(credential: Credential) -> Actor | None:
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
     return _actor(_locked.first(connection, person=person_id))
+
+
+def actor_if_free(connection: Connection, person_id: str) -> Actor | None:
+    """The same, but None while another command of this person is under way: for who holds an order and must not wait for a person."""
+    return _actor(_locked_if_free.first(connection, person=person_id))
 
 
 def actor_by_id(connection: Connection, person_id: str) -> Actor | None:

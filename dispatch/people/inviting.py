@@ -17,10 +17,13 @@ from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import keyring, token_hash
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.people.choosing import choices_of
 from dispatch.people.enrolling import add_person, clean_phone, end_devices, station_of
 from dispatch.people.identity import Actor
 from dispatch.people.models import Device, Invite, Person, Role, Unit
 from dispatch.people.policy import PERMITS
+from dispatch.people.recording import note
+from dispatch.people.settings import settings_from
 from dispatch.people.signing_in import hash_secret, open_session
 
 INVITE_LASTS = timedelta(hours=24)
@@ -37,7 +40,7 @@ class Invited(NamedTuple):
 
 
 def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str, skills: Collection[str] = ()) -> tuple[str, str]:
-    """Enter a courier and make his single-use invite.
+    """Enter a courier and make his single-use invite. Where the station wants a second word for him, there is none before that.
 
     Args:
         actor: the coordinator.
@@ -47,7 +50,7 @@ def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str, skills
         skills: what he may be trusted with (药品, 搬重物, 陪诊, 独居老人); orders that need more do not reach him.
 
     Returns:
-        the person's id and the token for the link.
+        the person's id and the token for the link; empty while he waits for a second word.
     Raises:
         NotEligible: the actor does not enrol for this depot.
         Invalid: name, phone or depot is not usable, or somebody of this station has this number already.
@@ -62,8 +65,11 @@ def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str, skills
         known = select(_persons.c.id).where(_persons.c.station_id == station_of(unit), _persons.c.role == Role.COURIER)
         if work.execute(known.where(_persons.c.phone_hash.in_(hashes))).first():
             raise Invalid("phone", _("这个号码已经登记了。换了手机，请在名单里点“换手机”。"))
-        person_id = add_person(work, login=None, role=Role.COURIER, unit_id=depot_id, name=name, phone=phone, skills=sorted(skills))
-        return person_id, make_invite(work, person_id, actor.id)
+        station_id = station_of(unit)
+        waits = station_id is not None and settings_from(choices_of(work.connection, station_id)).vouch_twice
+        given = {"name": name, "phone": phone, "skills": sorted(skills), "by": actor.id, "waits": waits}
+        person_id = add_person(work, login=None, role=Role.COURIER, unit_id=depot_id, **given)
+        return person_id, "" if waits else make_invite(work, person_id, actor.id)
 
 
 def invite_again(actor: Actor, person_id: str) -> tuple[str, str]:
@@ -82,6 +88,7 @@ def invite_again(actor: Actor, person_id: str) -> tuple[str, str]:
         if not permitted(PERMITS, "enrol", actor, person) or not person.active:
             raise NotEligible()
         end_devices(work, person_id)
+        note(work, person_id, "invited", actor.id)
         return person.name, make_invite(work, person_id, actor.id)
 
 

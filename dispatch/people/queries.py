@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, or_, select
 
+from dispatch.core.clock import now
 from dispatch.people.identity import Actor
-from dispatch.people.models import Level, Person, Role, Unit
+from dispatch.people.models import Level, Person, Role, Unit, Vouching
+from dispatch.people.states import Vouched
 
-_persons, _units = Person.__table__, Unit.__table__
+_persons, _units, _vouchings = Person.__table__, Unit.__table__, Vouching.__table__
 
 
 def person_shown(connection: Connection, actor: Actor) -> dict[str, Any]:
@@ -28,11 +30,23 @@ def stations_of(connection: Connection, actor: Actor) -> list[str]:
     return list(connection.execute(found.order_by(_units.c.id)).scalars())
 
 
+def communities_of(connection: Connection, station_id: str) -> list[dict[str, Any]]:
+    """A station's communities: `id`, `name`."""
+    found = select(_units.c.id, _units.c.name).where(_units.c.parent_id == station_id, _units.c.level == Level.COMMUNITY)
+    return [dict(row._mapping) for row in connection.execute(found.order_by(_units.c.id))]
+
+
 def couriers_listed(connection: Connection, station_ids: list[str]) -> list[dict[str, Any]]:
-    """The stations' couriers, those on duty first."""
-    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _units.c.name.label("depot"))
-    found = select(*columns).join(_units, _units.c.id == _persons.c.unit_id)
-    mine = (_persons.c.station_id.in_(station_ids), _persons.c.role == Role.COURIER)
+    """The stations' own couriers, those on duty first, with where they are lent to now; without newcomers who wait for a second word."""
+    columns = (_persons.c.id, _persons.c.name, _persons.c.on_duty, _persons.c.active, _persons.c.skills, _units.c.name.label("depot"))
+    there, moment = _units.alias("there"), now()
+    lent = (case((_persons.c.serving_until > moment, there.c.name)).label("lent_to"), _persons.c.serving_until)
+    found = select(*columns, *lent).join(_units, _units.c.id == _persons.c.unit_id)
+    found = found.outerjoin(there, there.c.id == _persons.c.serving_station_id).outerjoin(
+        _vouchings, _vouchings.c.person_id == _persons.c.id
+    )
+    vouched = or_(_vouchings.c.status.is_(None), _vouchings.c.status == Vouched.CONFIRMED)
+    mine = (_persons.c.station_id.in_(station_ids), _persons.c.role == Role.COURIER, vouched)
     ordered = found.where(*mine).order_by(_persons.c.active.desc(), _persons.c.on_duty.desc(), _persons.c.created_at)
     return [dict(row._mapping) for row in connection.execute(ordered)]
 

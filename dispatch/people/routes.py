@@ -19,15 +19,18 @@ from dispatch.people.enrolling import set_active
 from dispatch.people.identity import SESSION_COOKIE, Actor, actor_for, asked_by_cookie, asker, credential_of
 from dispatch.people.inviting import accept_invite, invite_again, invite_courier, open_invite
 from dispatch.people.models import SKILLS, Device, Level, Person, Role, Unit
+from dispatch.people.presence import presence
 from dispatch.people.queries import couriers_listed, person_shown, stations_of
-from dispatch.people.signing_in import sign_in_device, sign_in_staff, sign_out
+from dispatch.people.signing_in import SecondStepNeeded, sign_in_device, sign_in_staff, sign_out
+from dispatch.people.step_routes import at_the_door
+from dispatch.people.vouching import newcomers
 
 DEVICE_COOKIE = "lm_device"
 DEVICE_LASTS_S = 400 * 86_400
 #: Where each role begins.
 HOMES = {
     Role.COURIER: "orders.board", Role.CLERK: "orders.desk", Role.COORDINATOR: "orders.watch",
-    Role.SUPERVISOR: "orders.overview", Role.ADMIN: "people.couriers",
+    Role.SUPERVISOR: "reports.overview", Role.ADMIN: "people.couriers",
 }  # fmt: skip
 
 blueprint = Blueprint("people", __name__)
@@ -40,6 +43,8 @@ def know_the_asker() -> None:
         return
     credential = credential_of(None)
     g.actor = actor_for(credential) if credential else None
+    if g.actor is not None and g.actor.on_duty:
+        presence().note(g.actor.id)
     if g.actor is None and request.endpoint and request.path.startswith("/api/v1/"):
         # Before anything else is judged: a stranger learns nothing of what a right body would have been.
         raise SignInNeeded()
@@ -75,6 +80,8 @@ def sign_in() -> Any:
                 return let_in(sign_in_device(device_key, request.form["pin"]))
             return let_in(sign_in_staff(request.form.get("login", "").strip(), request.form.get("passphrase", "")))
         except Refused as refused:
+            if isinstance(refused, SecondStepNeeded):
+                return at_the_door(refused.ticket, refused.enrolled)
             errors = {str(refused.extra.get("field", "pin" if device_key else "passphrase")): str(refused.detail)}
     form = {"login": request.form.get("login", "")}
     page = render_template("people/sign_in.html", errors=errors, form=form, device=_device(device_key))
@@ -155,13 +162,16 @@ def couriers() -> str:
     return _couriers_page(actor, {}, {})
 
 
-def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, Any]) -> str:
+def _couriers_page(actor: Actor, errors: dict[str, str], form: dict[str, Any], entered: str = "") -> str:
     stations = stations_of(reading(), actor)
     units = Unit.__table__
     found = select(units.c.id, units.c.name).where(units.c.level == Level.DEPOT, units.c.parent_id.in_(stations))
     depots = [dict(row._mapping) for row in reading().execute(found.order_by(units.c.id))]
     rows = couriers_listed(reading(), stations)
-    return render_template("people/couriers.html", couriers=rows, depots=depots, errors=errors, form=form)
+    waiting = newcomers(reading(), actor)
+    return render_template(
+        "people/couriers.html", couriers=rows, depots=depots, errors=errors, form=form, newcomers=waiting, entered=entered
+    )
 
 
 @blueprint.post("/couriers/invite")
@@ -171,10 +181,10 @@ def invite() -> Any:
     form: dict[str, Any] = {name: request.form.get(name, "") for name in ("name", "phone", "depot_id")}
     form["skills"] = [skill for skill in request.form.getlist("skills") if skill in SKILLS]
     try:
-        _person_id, token = invite_courier(actor, **form)
+        person_id, token = invite_courier(actor, **form)
     except Invalid as refused:
         return _couriers_page(actor, {refused.extra["field"]: str(refused.detail)}, form), 422
-    return _invite_page(form["name"], token)
+    return _invite_page(form["name"], token) if token else _couriers_page(actor, {}, {}, entered=person_id)
 
 
 @blueprint.post("/couriers/<person_id>/invite")
@@ -196,11 +206,16 @@ def _invite_page(name: str, token: str) -> str:
 def suspend(person_id: str) -> Any:
     """At once, on open sockets too."""
     set_active(_staff(), person_id, False)
-    return redirect(url_for("people.couriers"))
+    return _back(person_id)
 
 
 @blueprint.post("/couriers/<person_id>/restore")
 def restore(person_id: str) -> Any:
     """He may come back."""
     set_active(_staff(), person_id, True)
-    return redirect(url_for("people.couriers"))
+    return _back(person_id)
+
+
+def _back(person_id: str) -> Response:
+    """To where it was said: his own page, or the list."""
+    return redirect(url_for("courier.one", person_id=person_id) if "here" in request.form else url_for("people.couriers"))

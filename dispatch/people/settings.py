@@ -16,15 +16,20 @@ def _number(usually: int, least: int, most: int, says: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """A station's choices. Times in minutes."""
+    """A station's choices. Times in minutes, where a name ends in _s in seconds; receipts_kept in days."""
 
     claim_cap: int = _number(3, 1, 50, "How many orders a courier may hold at once.")
     look_first: bool = field(default=False, metadata={"says": "Whether the station looks at what clerks post before couriers see it."})
+    vouch_twice: bool = field(default=False, metadata={"says": "Whether a second person must confirm a courier whom a coordinator enters."})
+    vouch_above: bool = field(default=False, metadata={"says": "Whether that second person must be the district's supervisor."})
     pick_up_urgent: int = _number(15, 1, 1440, "Minutes from the claim of an urgent order to the pick-up; then it is back on the board.")
     pick_up_other: int = _number(45, 1, 1440, "The same for orders that are not urgent.")
     escalate_urgent: int = _number(5, 1, 1440, "Minutes until an urgent order that nobody takes is announced at the coordinator's desk.")
     escalate_today: int = _number(20, 1, 1440, "The same for an order for today.")
+    late_drop_out: int = _number(30, 0, 1440, "Minutes before an order's window from which giving it back rings at the coordinator's desk.")
+    head_start_s: int = _number(30, 0, 600, "Seconds in which an order is for those who know the resident, where the clerk ticks it.")
     escalate_routine: int = _number(60, 1, 10_080, "The same for an order that can wait.")
+    receipts_kept: int = _number(1095, 30, 10_950, "Days that the photo of a receipt is kept; ask your accountant what the law wants.")
 
     def pick_up_within(self, urgency: str) -> int:
         """How long a claim may stand before the goods are picked up, in minutes."""

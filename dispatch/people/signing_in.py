@@ -5,18 +5,21 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import current_app
 from flask_babel import lazy_gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
-from dispatch.core.errors import Invalid, RateLimited
+from dispatch.core.errors import Invalid, RateLimited, Refused
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.journal.hints import announce
+from dispatch.people import authenticating
 from dispatch.people.models import Bearer, Device, Person, Role, SignedIn
 
 SESSION_LASTS = {Role.COURIER: timedelta(days=14)}
@@ -26,9 +29,21 @@ PASSPHRASE_LEAST = 12
 WRONG_PINS_END = 8
 #: The wait after the n-th wrong PIN doubles from here, in seconds; the first two are free.
 FIRST_WAIT_S = 5
+#: How long a right passphrase waits for the second step, in seconds.
+TICKET_LASTS_S = 300
 
 _hasher = PasswordHasher()
 _persons, _devices, _sessions = Person.__table__, Device.__table__, SignedIn.__table__
+
+
+class SecondStepNeeded(Refused):
+    """The passphrase was right; the ticket says so to `sign_in_second`. `enrolled`: whether she has a second step, or must begin one."""
+
+    code, status = "second_step_needed", 401
+
+    def __init__(self, ticket: str, enrolled: bool) -> None:
+        super().__init__()
+        self.ticket, self.enrolled = ticket, enrolled
 
 
 def hash_secret(secret: str) -> str:
@@ -56,12 +71,61 @@ def sign_in_staff(login: str, passphrase: str) -> str:
         the token for the cookie.
     Raises:
         Invalid: the two do not belong together; never says which.
+        SecondStepNeeded: they do, and a code of hers is asked for besides.
     """
     row = reading().execute(select(_persons).where(_persons.c.login == login)).first()
     if not _matches(row and row.passphrase_hash, passphrase) or row is None or not row.active:
         raise Invalid("passphrase", _("登录名或口令不对。"))
+    enrolled = authenticating.has_second_step(reading(), row.id)
+    if enrolled or authenticating.is_required(row.role):
+        raise SecondStepNeeded(_tickets().dumps([row.id, _mark(row)]), enrolled)
     with transaction() as work:
         return open_session(work, row.id, row.role)
+
+
+def _tickets() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="second step")
+
+
+def _mark(person: Any) -> str:
+    """By which another passphrase is noticed, without telling anything of it."""
+    return token_hash(person.passphrase_hash or "")[:16]
+
+
+def whose_ticket(ticket: str) -> str:
+    """The id of whoever has shown her passphrase within the last five minutes.
+
+    Raises:
+        Invalid: not a ticket of ours, too old, or the passphrase is another since, or she has been suspended.
+    """
+    try:
+        person_id, mark = _tickets().loads(ticket, max_age=TICKET_LASTS_S)
+    except (BadSignature, ValueError, TypeError):
+        raise Invalid("passphrase", _("登录名或口令不对。")) from None
+    row = reading().execute(select(_persons.c.passphrase_hash, _persons.c.active).where(_persons.c.id == person_id)).first()
+    if row is None or not row.active or _mark(row) != mark:
+        raise Invalid("passphrase", _("登录名或口令不对。"))
+    return str(person_id)
+
+
+def sign_in_second(ticket: str, code: str) -> tuple[str, list[str]]:
+    """The second step: a code of an authenticator that counts, or the first code of one that she had to begin.
+
+    Returns:
+        the token for the cookie, and recovery codes where they were made just now.
+    Raises:
+        Invalid: the ticket or the code is not good; the try is counted.
+        RateLimited: too soon after wrong codes.
+    """
+    person_id = whose_ticket(ticket)
+    codes: list[str] = []
+    if authenticating.has_second_step(reading(), person_id):
+        authenticating.check(person_id, code)
+    else:
+        codes = authenticating.verify(person_id, code)
+    with transaction() as work:
+        role = work.execute(select(_persons.c.role).where(_persons.c.id == person_id)).scalar_one()
+        return open_session(work, person_id, role), codes
 
 
 def sign_in_device(device_key: str, pin: str) -> str:

@@ -14,10 +14,12 @@ import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
-from dispatch.realtime.audience import Audience, as_heard
+from dispatch.people.presence import presence
+from dispatch.realtime.audience import Audience, as_heard, to_the_named
 from dispatch.realtime.listeners import listeners, person_room, room
 
 #: The longest that a lost hint may cost, in seconds.
@@ -31,9 +33,13 @@ HEADS_EVERY_S = 25.0
 #: At most so many entries in one frame.
 FRAME_MOST = 200
 #: After these its holders do not hold the order any more.
-ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened"}
+ENDS_HOLDING = {"order.released", "order.delivered", "order.cancelled", "order.failed", "order.expired", "order.opened", "order.missed"}
+#: After these an order is somebody's who did not ask for it this moment.
+GIVES = {"order.assigned", "order.claimed"}
 #: After this somebody may have to go.
-ENDS_PERSON = {"person.suspended", "person.enrolled"}
+ENDS_PERSON = {"person.suspended", "person.enrolled", "loan.started", "loan.left", "loan.ended"}
+#: Of this the couriers who are meant are told by a fresh `hello`: their pages look again.
+MEANS_PERSONS = {"loan.offered", "loan.declined", "loan.withdrawn", "loan.lapsed"}
 
 log = structlog.get_logger()
 
@@ -82,6 +88,8 @@ class Broadcaster:
 
     def speak(self) -> None:
         """Say what is new, and now and then where the heads are."""
+        if listeners.somebody_is_due_home(now()):
+            listeners.look_again_who(self.app)
         streams = listeners.streams()
         if streams:
             now_at = heads(reading(), streams)
@@ -91,7 +99,8 @@ class Broadcaster:
                 self._say_heads(streams, now_at)
         if self._strangers:
             self._strangers = False
-            listeners.drop_strangers(self.app)
+            listeners.look_again_who(self.app)
+            presence().share()
         listeners.cut_off_the_deaf()
         for unheard in self.cursors.keys() - listeners.streams().keys():
             del self.cursors[unheard]
@@ -112,7 +121,15 @@ class Broadcaster:
             if entry["type"] in ENDS_HOLDING:
                 for person_id in entry["data"].get("persons", ()):
                     socketio.emit("forget", {"order_id": entry["data"]["order_id"]}, to=person_room(person_id))
+            for person_id in to_the_named(entry):
+                socketio.emit("told", entry, to=person_room(person_id))
+            if entry["type"] in GIVES and "how" in entry["data"]:
+                why = "queue" if entry["data"]["how"] == "queue" else "assigned"
+                for person_id in entry["data"]["persons"]:
+                    socketio.emit("yours", {"order_id": entry["data"]["order_id"], "why": why}, to=person_room(person_id))
             self._strangers = self._strangers or entry["type"] in ENDS_PERSON
+            if entry["type"] in MEANS_PERSONS:
+                listeners.greet_again(self.app, set(entry["data"].get("persons", ())))
 
     def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:
         self._heads_at = time.monotonic()

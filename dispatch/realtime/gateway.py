@@ -11,7 +11,6 @@ from babel import Locale
 from flask import Flask, current_app, request
 from flask_babel import force_locale, get_locale
 from flask_socketio import ConnectionRefusedError as Refusal
-from flask_socketio import join_room
 from marshmallow import Schema, ValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolEmpty
@@ -20,19 +19,16 @@ from dispatch.core import wire
 from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
-from dispatch.journal.reading import heads
 from dispatch.orders import closing, delivering
 from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
 from dispatch.orders.listing import claim_or_suggest
 from dispatch.orders.presenting import outcome_order
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor, actor_for, credential_of
-from dispatch.realtime.audience import audience_of, streams_of
 from dispatch.realtime.broadcaster import Broadcaster
 from dispatch.realtime.catching_up import DutyForm, SinceForm, catch_up
-from dispatch.realtime.listeners import Listener, listeners, person_room, room
+from dispatch.realtime.listeners import Listener, listeners
 from dispatch.realtime.sockets import FRAME_MOST, CappedWebSocket
 
 log = structlog.get_logger()
@@ -62,8 +58,8 @@ def _pick_up(actor: Actor, data: Answer, body: Answer) -> Answer:
 
 
 def _deliver(actor: Actor, data: Answer, body: Answer) -> Answer:
-    key = _once(actor, "deliver", data, {"order_id": data["order_id"], **body, "reason": None, "photo": None})
-    return delivering.deliver(actor, data["order_id"], key, code=body.get("code"), epoch=body.get("epoch"))
+    key = _once(actor, "deliver", data, {"order_id": data["order_id"], **body, "reason": None, "photo": None, "receipt": None})
+    return delivering.deliver(actor, data["order_id"], key, **body)
 
 
 def _decline(actor: Actor, data: Answer, body: Answer) -> Answer:
@@ -157,16 +153,8 @@ def _connect(auth: Any) -> None:
     sid: str = request.sid  # type: ignore[attr-defined]
     if sid in listeners.by_sid:  # an event of this name, sent by a client: a line stays with whom it was opened for
         return
-    audience = audience_of(actor)
-    streams = tuple(streams_of(reading(), actor))
-    join_room(person_room(actor.id))
-    for station_id in streams:
-        join_room(room(station_id, audience))
-    listeners.by_sid[sid] = Listener(actor.id, credential, audience, streams, get_locale() or STRANGERS_LANGUAGE)
-    follow = current_app.extensions["broadcaster"].follow
-    said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in heads(reading(), streams).items()]
-    person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
-    socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    listeners.let_in(app, sid, actor, credential, get_locale() or STRANGERS_LANGUAGE)
 
 
 def _disconnect(*_reason: Any) -> None:

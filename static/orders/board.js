@@ -1,26 +1,43 @@
 // A courier's phone: duty, his errands, and the open board, nearest first.
-import { base, call, get, once } from "../api.js";
+import { base, call, get, once, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
-import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
+import { command, debounce, looking, onEntries, onForget, onResync, onYours, start } from "../live.js";
 import { tellPlace } from "../place.js";
 import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
+import { look as lookAtNoShows } from "./answer.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
+import { listen } from "./told.js";
 
 const DECLINES = ["busy", "far", "cannot_carry", "later", "other"];
 const GONE_MS = 2500;
 // Others were quicker; or it was cancelled, has expired, or is looked at by the station.
 const GOODBYES = { taken: "taken", too_late: "withdrawn", not_found: "withdrawn" };
-const [board, mine, empty, duty] = ["board", "mine", "empty", "duty"].map((id) => document.getElementById(id));
+const [board, mine, empty, duty, queued, full, fullPart] = ["board", "mine", "empty", "duty", "queued", "full", "full-part"].map((id) => document.getElementById(id));
+const TICK_MS = 250;
 let onDuty = duty.dataset.on === "true";
 let suggested = [];
 let open = state.open;
+let held = state.mine.items;
+let waitsFor = state.queued.items;
+// Order → when it is open to him, by this page's own clock, counted from the server's word: a phone's date may be wrong.
+const opensAt = new Map();
 // Orders of mine that are being decided or have been won: the news that they are taken is not news to me.
 const wanted = new Set();
 
 const cardOf = (orderId) => board.querySelector(`[data-id="${CSS.escape(orderId)}"]`);
 
+const left = (orderId) => Math.max(0, (opensAt.get(orderId) ?? 0) - performance.now());
+const countdown = (orderId) => say("opens_in", { n: Math.ceil(left(orderId) / 1000) });
+
+// Those who know the resident have some seconds: the others see it, and count them.
+function early(order) {
+  return el("div", {}, el("p", { class: "hint" }, say("familiar_now")),
+    el("button", { type: "button", class: "go big", disabled: true, "data-opens": order.id }, countdown(order.id)));
+}
+
 function card(order) {
+  if (order.waits) return el("li", { class: "card" }, head(order), facts(order), early(order));
   const grabs = order.actions.includes("claim");
   const trying = wanted.has(order.id);
   const button = el("button", { type: "button", class: "go big", disabled: !grabs, "aria-busy": trying && "true", onclick: () => grab(order) },
@@ -35,6 +52,39 @@ function errand(order) {
   const due = order.deadline && order.status === "claimed" && el("p", { class: "hint" }, say("pick_up_by", { time: time(order.deadline) }));
   return el("li", { class: "card mine" }, el("div", { class: "row apart" }, head(order), statusTag(order)), due,
     el("a", { class: "button go big", href: `${base}/errands/${order.id}` }, say("go_on")));
+}
+
+// Full: he may wait for it, sees his own place, and nobody else's name.
+function waiting(order) {
+  const verb = order.actions.find((one) => ["queue", "unqueue"].includes(one));
+  const button = verb && el("button", { type: "button", class: "wide", onclick: () => working(button, async () => {
+    settle();
+    await post(`/orders/${order.id}/${verb}`).catch(complain);
+    await refreshQueue(true);
+  }) }, say(verb));
+  return el("li", { class: "card" }, head(order), facts(order),
+    order.queue_place && el("p", { class: "tag today" }, say("queue_place", { n: order.queue_place })), button);
+}
+
+// Asked for only where he waits for something, or looks at what is full: most couriers do neither.
+const refreshQueue = looking(async () => {
+  try {
+    waitsFor = (await get("/orders?status=queued")).items;
+    if (fullPart.open) showFull((await get("/orders?status=full")).items);
+    showQueue();
+  } catch (refused) {
+    complain(refused);
+  }
+});
+
+function showQueue() {
+  lay(queued, waitsFor, waiting);
+  document.getElementById("queued-part").hidden = !waitsFor.length;
+}
+
+function showFull(items) {
+  lay(full, items.filter((order) => order.queue_place == null), waiting);
+  document.getElementById("full-empty").hidden = full.children.length > 0;
 }
 
 // The button never lies: it says 抢到了 only after the server has said so.
@@ -104,12 +154,25 @@ function showDuty() {
 }
 
 function show() {
-  lay(board, open.items.map((order) => ({ ...order, next: suggested.includes(order.id) })), card);
+  lay(board, open.items.map(({ opens_in_ms: _, ...order }) => ({ ...order, waits: left(order.id) > 0, next: suggested.includes(order.id) })), card);
   empty.hidden = open.items.length > 0;
   document.getElementById("count").textContent = open.items.length;
 }
 
+// Counted down on the buttons alone; the list is laid anew when one is over.
+function tick() {
+  const counting = [...board.querySelectorAll("[data-opens]")];
+  counting.forEach((button) => (button.textContent = countdown(button.dataset.opens)));
+  if (counting.some((button) => !left(button.dataset.opens))) show();
+}
+
+function know(list) {
+  list.items.forEach((order) => order.opens_in_ms == null ? opensAt.delete(order.id) : opensAt.set(order.id, performance.now() + order.opens_in_ms));
+  return list;
+}
+
 function showMine(orders) {
+  held = orders.items;
   lay(mine, orders.items, errand);
   document.getElementById("mine-part").hidden = !orders.items.length;
 }
@@ -118,7 +181,7 @@ const refresh = looking(async () => {
   try {
     const [held, there] = await Promise.all([get("/orders?status=mine"), get("/orders?status=open")]);
     const known = new Set(open.items.map((order) => order.id));
-    open = there;
+    open = know(there);
     settle(false);
     showMine(held);
     show();
@@ -128,16 +191,31 @@ const refresh = looking(async () => {
   }
 });
 const soon = debounce(refresh);
+const soonQueue = debounce(refreshQueue);
 
 duty.addEventListener("click", toggleDuty);
 addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
   entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots && !wanted.has(e.data.order_id)).forEach((e) => gone(e.data.order_id));
   if (entries.some((e) => e.type.startsWith("order."))) soon();
+  if (waitsFor.length || fullPart.open) soonQueue();
 });
-onForget(refresh);
+onForget(() => {
+  refresh();
+  lookAtNoShows();
+});
+onYours(() => {
+  refresh();
+  refreshQueue();
+});
+fullPart.addEventListener("toggle", () => fullPart.open && refreshQueue());
 onResync(refresh);
 showDuty();
+know(open);
 showMine(state.mine);
+showQueue();
 show();
+setInterval(tick, TICK_MS);
+listen(() => held.map((order) => order.id));
+lookAtNoShows();
 start();

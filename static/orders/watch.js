@@ -1,92 +1,164 @@
-// A coordinator's desk: what nobody has taken stands out and is announced; what is under way; what waits for a word.
-import { base, everything, get, post } from "../api.js";
-import { announce, complain, el, settle, state, working } from "../dom.js";
+// A coordinator's desk: what nobody has taken, what is under way, late or waits for her word; who is there; what cannot wait.
+import { everything, get } from "../api.js";
+import { complain, settle, state } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
-import { chime, unlock } from "../sound.js";
 import { say } from "../texts.js";
-import { alarming, facts, head, lay, opener, reasons, statusTag, telephone, time } from "./cards.js";
+import { Alarms } from "./alarms.js";
+import { hearOfNoShows, offerDepots, showCrew } from "./crew.js";
+import { Filters } from "./filters.js";
+import { keys } from "./keys.js";
+import { LISTS, Slips, listOf, step } from "./lists.js";
+import { Opened } from "./opened.js";
+import { VERBS } from "./verbs.js";
 
-const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
-const COLUMNS = { unclaimed: ["waiting", "open"], under_way: ["claimed", "picked_up"], word: ["delivered", "failed", "expired"] };
-const title = document.title;
+// So many orders that have moved are read one by one; more are one look at everything.
+const ONE_BY_ONE = 6;
+const CLOCK_MS = 15000;
+// Phones go quiet without a word, and a day ends without one.
+const LOOK_MS = 60000;
+const AGAIN_MS = 3000;
+const FINISHED = ["closed", "cancelled"];
+const orders = new Map();
 let couriers = [];
 
-async function act(order, ...steps) {
-  settle();
-  try {
-    for (const [verb, body] of steps) await post(`/orders/${order.id}/${verb}`, body);
-  } catch (refused) {
-    complain(refused.field === "person_id" ? { message: say("cannot_have") } : refused);
-  }
-  await refresh();
+const slips = new Slips(openOrder);
+const opened = new Opened({
+  couriers: () => couriers,
+  changed: (order) => take([order]),
+  left: (id) => slips.made.get(id)?.firstElementChild.focus(),
+});
+const filters = new Filters(state.me, state.communities, show);
+const alarms = new Alarms(state.me, openOrder);
+
+function openOrder(id) {
+  const order = orders.get(id);
+  if (!order) return;
+  opened.show(order);
+  alarms.acknowledge(id);
+  mark();
 }
 
-// Chosen, and then said: a list that acts on every arrow key would send the wrong person.
-function assigning(order, first) {
-  return opener(say(first.length ? "assign_other" : "assign"), () => {
-    const held = new Set(order.holders?.map((holder) => holder.id));
-    const choice = el("select", { "aria-label": say("assign_to") }, el("option", { value: "" }, say("assign_to")),
-      ...couriers.filter((one) => one.active && !held.has(one.id)).map((one) =>
-        el("option", { value: one.id }, `${one.name} · ${one.depot} · ${one.on_duty ? say("on_duty_short") : say("off_duty_short")} · ${say("holds", { n: one.open_claims })}`)));
-    const send = el("button", { type: "button", class: "go", onclick: () =>
-      choice.value ? working(send, () => act(order, ...first, ["assign", { person_id: choice.value }])) : choice.focus() }, say("assign"));
-    return el("div", { class: "choose" }, choice, send);
+function mark() {
+  for (const [id, item] of slips.made) item.firstElementChild.setAttribute("aria-current", String(id === opened.order?.id));
+}
+
+function show() {
+  const now = Date.now();
+  const all = [...orders.values()];
+  const seen = all.filter((order) => filters.lets(order));
+  const lists = slips.lay(seen, now, state.too_long);
+  const wanted = filters.lists();
+  for (const name of LISTS) {
+    document.getElementById(`${name}-count`).textContent = lists[name].length;
+    document.getElementById(`${name}-empty`).hidden = lists[name].length > 0;
+    document.getElementById(`${name}-part`).hidden = !wanted.includes(name);
+  }
+  filters.say(all.filter((order) => !filters.lets(order) || !wanted.includes(listOf(order, now))).length);
+  alarms.look(all, now);
+  mark();
+}
+
+function take(some) {
+  some.forEach((order) => orders.set(order.id, order));
+  const open = opened.order && orders.get(opened.order.id);
+  if (open) opened.follow(open);
+  show();
+}
+
+async function crew() {
+  couriers = (await get("/couriers")).items;
+  showCrew(couriers, (name) => {
+    document.getElementById("search").value = name;
+    show();
   });
+  offerDepots(couriers);
 }
 
-function card(order) {
-  const may = (verb) => order.actions.includes(verb);
-  const button = (verb, words, kind) => {
-    const made = el("button", { type: "button", class: kind, onclick: () => working(made, () => act(order, [verb])) }, say(words));
-    return may(verb) && made;
-  };
-  const direct = [button("open", "let_open", "go"), button("confirm", "confirm", "go"), button("reopen", "reopen")].filter(Boolean);
-  const reassign = may("reopen") && COLUMNS.under_way.includes(order.status);
-  return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
-    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
-    el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) })),
-    order.holders?.length > 0 && el("ul", { class: "holders" }, ...order.holders.map((one) => el("li", {}, `${one.name} · ${time(one.claimed_at)}`))),
-    order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
-    order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
-    direct.length > 0 && el("div", { class: "row" }, ...direct),
-    el("div", { class: "openers" }, order.private && opener(say("for_whom"), () => el("div", {}, el("p", {}, [order.private.name, order.private.door].filter(Boolean).join(" · ")), telephone(order))),
-      may("assign") && assigning(order, []), reassign && assigning(order, [["reopen"]]),
-      may("cancel") && reasons(say("cancel"), CANCELS, (reason) => act(order, ["cancel", { reason }]))));
-}
-
-function show(orders) {
-  for (const [column, statuses] of Object.entries(COLUMNS)) {
-    const those = orders.items.filter((order) => statuses.includes(order.status));
-    those.sort((a, b) => alarming(b) - alarming(a) || a.posted_at.localeCompare(b.posted_at));
-    lay(document.getElementById(column), those, card);
-    document.getElementById(`${column}-count`).textContent = those.length;
-    document.getElementById(`${column}-empty`).hidden = those.length > 0;
-  }
-  const late = orders.items.filter(alarming).length;
-  document.title = late ? `(${late}!) ${title}` : title;
-}
-
-const refresh = looking(async () => {
+const guarded = (work) => looking(async () => {
   try {
-    const [orders, people] = await Promise.all([everything("/orders?status=active"), get("/couriers")]);
-    couriers = people.items;
-    document.getElementById("on-duty").textContent = couriers.filter((one) => one.on_duty && one.active).length;
-    show(orders);
+    await work();
     settle(false);
   } catch (refused) {
     complain(refused);
   }
 });
-const soon = debounce(refresh);
 
-addEventListener("pointerdown", unlock, { once: true });
+const refresh = guarded(async () => {
+  const [active, finished] = await Promise.all([everything("/orders?status=active"), everything("/orders?status=finished"), crew()]);
+  const there = [...active.items, ...finished.items];
+  const here = new Set(there.map((order) => order.id));
+  for (const id of [...orders.keys()]) if (!here.has(id) && id !== opened.order?.id) orders.delete(id);
+  take(there);
+});
+
+const moved = new Set();
+const follow = guarded(async () => {
+  const ids = [...moved];
+  moved.clear();
+  if (!ids.length) return;
+  if (ids.length > ONE_BY_ONE) return refresh();
+  try {
+    const [found] = await Promise.all([Promise.all(ids.map((id) => get(`/orders/${id}`))), crew()]);
+    take(found);
+  } catch (refused) {
+    // Not answered this time: at the next entry, or in a moment.
+    ids.forEach((id) => moved.add(id));
+    setTimeout(() => moved.size && refresh().then(() => moved.clear()), AGAIN_MS);
+    throw refused;
+  }
+});
+const soon = debounce(follow);
+const peopleSoon = debounce(guarded(crew), 500);
+
+// What was finished before midnight is yesterday's.
+const day = new Intl.DateTimeFormat("en", { dateStyle: "short", timeZone: "Asia/Shanghai" });
+let today = day.format(Date.now());
+function newDay() {
+  if (today === day.format(Date.now())) return;
+  today = day.format(Date.now());
+  for (const order of [...orders.values()]) if (FINISHED.includes(order.status) && order.id !== opened.order?.id) orders.delete(order.id);
+  refresh();
+}
+
 onEntries((entries) => {
-  const loud = entries.filter(({ type, data }) => type === "order.escalated" || (type === "order.released" && data.reason === "lapsed") || (type === "order.confirmed" && data.satisfied === false));
-  loud.forEach(({ type, data }) => announce(say(type === "order.confirmed" ? "escalated_unsatisfied" : `escalated_${data.why ?? data.reason}`)));
-  if (loud.length) chime();
-  if (entries.some((entry) => entry.type !== "private")) soon();
+  alarms.hear(entries);
+  hearOfNoShows(entries);
+  entries.forEach(({ data }) => data?.order_id && moved.add(data.order_id));
+  if (moved.size) soon();
+  else if (entries.some(({ type }) => type.startsWith("duty.") || type.startsWith("person."))) peopleSoon();
 });
 onResync(refresh);
-show(state.orders);
-refresh();
+
+const begin = (verb) => () => {
+  const id = document.activeElement?.closest("[data-id]")?.dataset.id;
+  if (orders.has(id) && id !== opened.order?.id) openOrder(id);
+  return opened.begin(verb);
+};
+// Where she is choosing in a list, or typing, the arrows are the field's own.
+const walk = (down, across) => (event, typing) => {
+  if (typing || (event.key.startsWith("Arrow") && !event.target.closest?.("#lists"))) return false;
+  return step(down, across);
+};
+function escape(event, typing) {
+  if (typing?.id === "search" && typing.value) {
+    typing.value = "";
+    return show();
+  }
+  if (typing) typing.blur();
+  return opened.close();
+}
+
+keys(state.me, {
+  j: ["key_next", walk(1, 0)], k: ["key_before", walk(-1, 0)],
+  "/": ["key_search", () => document.getElementById("search").focus()],
+  c: ["key_clear", () => filters.clear()], g: ["key_known", () => alarms.acknowledge()], m: ["key_sound", () => alarms.toggle()],
+  ...Object.fromEntries(Object.entries(VERBS).map(([verb, { key, words }]) => [key, [words, begin(verb)]])),
+}, {
+  ArrowDown: ["key_next", walk(1, 0)], ArrowUp: ["key_before", walk(-1, 0)], ArrowLeft: ["key_left", walk(0, -1)], ArrowRight: ["key_right", walk(0, 1)],
+  Enter: ["key_open", () => false], Escape: ["key_close", escape],
+});
+setInterval(() => { newDay(); show(); }, CLOCK_MS);
+setInterval(() => navigator.onLine && guarded(crew)(), LOOK_MS);
+take(state.orders.items);
+guarded(crew)();
 start();

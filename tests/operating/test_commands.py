@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.people.queries import person_by_login
+from dispatch.people.settings import KNOWN
 from dispatch.people.signing_in import sign_in_staff
 from tests.core.visitors import Visitor
 from tests.house import ROOT, House
@@ -128,7 +129,7 @@ def test_settings_are_shown_with_what_they_are_for_and_whether_they_were_chosen(
     lines = run(either_app, "org", "settings", STATION).output.splitlines()
     assert lines[:2] == ["claim_cap=3 (default)", "    How many orders a courier may hold at once. (1 to 50)"]
     assert "look_first=off (default)" in lines
-    assert sum(line.startswith("    ") for line in lines) == 7
+    assert sum(line.startswith("    ") for line in lines) == len(KNOWN)
     chosen = run(either_app, "org", "settings", STATION, "claim_cap=5", "look_first=on").output.splitlines()
     assert {"claim_cap=5", "look_first=on", "pick_up_urgent=15 (default)"} <= set(chosen)
     assert run(either_app, "org", "settings", STATION).output.splitlines() == chosen

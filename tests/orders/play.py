@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.journal.reading import entries_since
 from dispatch.orders import claiming, posting
 from dispatch.orders.commanding import ORDERS
+from dispatch.orders.listing import orders_listing
 from dispatch.orders.presenting import present_one
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person, StationSettings
@@ -54,6 +56,19 @@ class Street:
         """Change what time or chance would have changed."""
         with transaction() as work:
             work.execute(update(ORDERS).where(ORDERS.c.id == order_id).values(**values))
+
+    @contextmanager
+    def skills_of(self, login: str, skills: list[str]) -> Iterator[None]:
+        """Somebody can do this and nothing else, from here on."""
+        with transaction() as work:
+            work.execute(update(Person.__table__).where(Person.__table__.c.id == self.cast(login).id).values(skills=skills))
+        yield
+
+    def board(self, login: str) -> list[dict[str, Any]]:
+        """The open board as a courier sees it."""
+        look_again()
+        found: list[dict[str, Any]] = orders_listing(self.cast(login), "open", 1)["items"]
+        return found
 
     def settings(self, **choices: Any) -> None:
         with transaction() as work:

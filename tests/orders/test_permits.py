@@ -17,7 +17,7 @@ from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import transaction
 from dispatch.orders import posting
 from dispatch.orders.commanding import ORDERS
-from dispatch.orders.models import Claim, Decline
+from dispatch.orders.models import Claim, Decline, Edit, NoShow, QueuePlace
 from dispatch.orders.states import Status
 from dispatch.people.clocking import set_duty
 from dispatch.people.identity import Actor
@@ -47,6 +47,12 @@ MAY: dict[str, set[str]] = {
     "open": {"coordinator"},
     "assign": {"coordinator"},
     "reopen": {"coordinator"},
+    "correct": STAFF,
+    "split": {"coordinator"},
+    "reassign": {"coordinator"},
+    "no-show": STAFF,
+    "queue": {"holder", "bystander"},
+    "unqueue": COURIERS,
 }
 #: Verb → the states in which it is possible, for who may.
 POSSIBLE: dict[str, set[str]] = {
@@ -62,6 +68,12 @@ POSSIBLE: dict[str, set[str]] = {
     "open": {"waiting"},
     "assign": {"waiting", "open"},
     "reopen": {"claimed", "picked_up", "failed", "expired"},
+    "correct": {"waiting", "open", "claimed", "picked_up", "failed", "expired"},
+    "split": {"open", "claimed"},
+    "reassign": HOLDING,
+    "no-show": HOLDING,
+    "queue": {"claimed"},
+    "unqueue": {state.value for state in Status},
 }
 
 
@@ -75,6 +87,8 @@ def expected(who: str, verb: str, state: str) -> tuple[int, str | None]:
         return 404, "not_found"
     if who not in MAY[verb]:
         return 403, "not_eligible"
+    if verb == "queue" and who == "holder" and state == "claimed":
+        return 409, "too_late"  # it is his
     if verb == "reveal":
         return (200, None) if who in STAFF or state in HOLDING else (409, "too_late")
     if verb == "claim" and who == "holder" and state in HOLDING:
@@ -109,13 +123,16 @@ class Play:
                 "status": state,
                 "taken": taken,
                 "epoch": 1,
+                "version": 0,
+                "slots": 1,
                 "wrong_codes": 0,
                 "code": "4711",
                 "escalated_at": now() if escalated else None,
             }
             work.execute(update(ORDERS).where(ORDERS.c.id == self.order_id).values(**values))
             work.execute(delete(claims).where(claims.c.order_id == self.order_id))
-            work.execute(delete(Decline.__table__))
+            for table in (Decline, Edit, NoShow, QueuePlace):
+                work.execute(delete(table.__table__))
             row = {"id": new_id(), "order_id": self.order_id, "person_id": self.persons["holder"].id, "epoch": 1, "claimed_at": now()}
             work.execute(insert(claims), {**row, "ended_at": ended, "ended_as": None if state in HOLDING else "released"})
 
@@ -123,6 +140,9 @@ class Play:
         body = {
             "release": {"reason": "busy"}, "decline": {"reason": "busy"}, "fail": {"reason": "nobody_home"},
             "cancel": {"reason": "mistake"}, "deliver": {"code": "4711"}, "assign": {"person_id": self.persons["bystander"].id},
+            "correct": {"version": 0, "summary": f"代取药{uuid.uuid4()}"}, "split": {"version": 0, "slots": 2},
+            "reassign": {"version": 0, "from_person_id": self.persons["holder"].id, "person_id": self.persons["bystander"].id},
+            "no-show": {"person_id": self.persons["holder"].id, "reason": "never_came"},
         }.get(verb, {})  # fmt: skip
         headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": str(uuid.uuid4())}
         answer = self.client.post(f"/api/v1/orders/{self.order_id}/{verb}", json=body, headers=headers)
@@ -180,7 +200,7 @@ def test_the_buttons_offered_are_the_verbs_that_would_be_done(play: Play) -> Non
             if not seen_by(who, state.value):
                 continue
             offered = {verb.replace("_", "-") for verb in play.look(who).json["actions"]}
-            done = {verb for verb in MAY if verb != "reveal" and expected(who, verb, state.value)[0] == 200}
+            done = {verb for verb in MAY if verb not in ("reveal", "unqueue") and expected(who, verb, state.value)[0] == 200}
             if who == "holder" and state.value in HOLDING:
                 done.discard("claim")  # answered, but no use to him
             assert offered == done, (who, state.value)

@@ -16,7 +16,7 @@ from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.orders import posting
 from dispatch.orders.commanding import ORDERS
-from dispatch.orders.states import MOVES, SYSTEM_MOVES, Status
+from dispatch.orders.states import EDITS, MOVES, POSSIBLE, SYSTEM_MOVES, Status
 from dispatch.people.identity import Actor
 
 #: What the product promises, written down a second time: verb → from where → to where.
@@ -24,6 +24,9 @@ EDGES = {
     "open": ({"waiting"}, "open"),
     "claim": ({"open"}, "claimed"),
     "assign": ({"waiting", "open"}, "claimed"),
+    "reassign": ({"open", "claimed", "picked_up"}, "claimed"),
+    "split": ({"open", "claimed"}, "open"),
+    "no_show": ({"open", "claimed", "picked_up"}, "open"),
     "release": ({"open", "claimed"}, "open"),
     "lapse": ({"claimed"}, "open"),
     "pick_up": ({"claimed"}, "picked_up"),
@@ -52,6 +55,15 @@ def status_of(order_id: str) -> str:
 def test_the_table_has_these_verbs_and_no_others() -> None:
     assert set(MOVES) == set(EDGES)
     assert sorted(SYSTEM_MOVES) == ["expire", "lapse"]
+
+
+#: What changes no status: verb → the states in which it may be done.
+EDITED_IN = {"correct": {"waiting", "open", "claimed", "picked_up", "failed", "expired"}, "queue": {"claimed"}}
+
+
+def test_what_changes_no_status_has_its_states_too() -> None:
+    assert {verb: {state.value for state in states} for verb, states in EDITS.items()} == EDITED_IN
+    assert set(POSSIBLE) == set(MOVES) | set(EDITS)
 
 
 def test_every_edge_leads_where_it_says_and_every_non_edge_nowhere(app: Flask, order_id: str) -> None:

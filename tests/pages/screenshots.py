@@ -73,6 +73,8 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
         courier.live()
         album.keep(courier, f"{kind}-errand-{state.replace('_', '-')}")
     if kind == "screen":
+        courier.go("/hours")
+        album.keep(courier, "screen-hours")
         courier.go("/errands/nobody-knows-it")
         album.keep(courier, "screen-error")
         courier.go("/board")
@@ -89,15 +91,54 @@ def couriers_screens(album: Album, scene: Scene, kind: str, locale: str, color_s
             scene.do("coordinator", order_id, "cancel", reason="other")
 
 
+def told_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """The board of a courier who is told things himself: words of the station, a queue, a head start of others, a record and his answer."""
+    courier = album.enter("courier1", locale, color_scheme).live()
+    courier.page.locator("#full-part summary").click()
+    courier.sees("#full .card")
+    album.keep(courier, f"{kind}-board-told")
+    courier.leave()
+
+
 def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> None:
     """The desks of the staff."""
-    for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
+    wall = album.enter("coordinator", locale, color_scheme, (1920, 1080))
+    wall.go("/wall")
+    wall.sees('#wall-line[data-state="live"]')
+    album.keep(wall, f"{kind}-wall")
+    wall.leave()
+    for login, path, name in [
+        ("clerk", "/desk", "desk"),
+        ("clerk", "/residents", "care-list"),
+        ("coordinator", "/watch", "watch"),
+        ("supervisor", "/overview", "overview"),
+    ]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
         persona.live()
         album.keep(persona, f"{kind}-{name}")
-        if kind == "screen":
-            MORE[login](album, persona)
+        if kind == "screen" and name in MORE:
+            MORE[name](album, persona)
+        persona.leave()
+
+
+def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """Money at the door, on the clerk's desk, and what a courier is owed."""
+    if kind == "screen":
+        held = scene.money()
+        courier = album.enter("courier1", locale, color_scheme)
+        courier.go(f"/errands/{held}")
+        courier.live().page.fill("#amount", "23.50")
+        courier.page.locator("#laid-out").scroll_into_view_if_needed()
+        album.keep(courier, "screen-errand-money")
+        courier.leave()
+    for login, name in (("clerk", "money"), ("courier1", "money-mine")):
+        persona = album.enter(login, locale, color_scheme)
+        persona.go("/money")
+        persona.live().page.wait_for_timeout(500)
+        if login == "clerk":
+            persona.page.locator("#advances .opener").first.click()
+        album.keep(persona, f"{kind}-{name}")
         persona.leave()
 
 
@@ -120,10 +161,37 @@ def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     album.keep(clerk, "screen-standing")
 
 
+def _the_care_list(album: Album, clerk: Persona) -> None:
+    """Found by initials on the desk; one resident; a sheet with mistakes."""
+    page = clerk.page
+    page.get_by_role("link", name="单玉兰").click()
+    clerk.live()
+    album.keep(clerk, "screen-resident")
+    clerk.go("/residents/import")
+    clerk.live()
+    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n"
+    sheet += "孙有财,12,5号楼,102,低保,昨天,当面\n"
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    page.locator("#sheet button.go").click()
+    clerk.sees("#report td")
+    album.keep(clerk, "screen-care-list-import")
+    clerk.go("/desk")
+    clerk.live()
+    page.locator("#name").focus()
+    page.keyboard.type("chen")
+    clerk.sees("#found li")
+    page.keyboard.press("ArrowDown")
+    album.keep(clerk, "screen-desk-finding")
+
+
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page = coordinator.page
-    page.locator("#unclaimed .card button.opener").first.click()
+    page.locator("#unclaimed .slip").first.click()
+    page.keyboard.press("a")
     album.keep(coordinator, "screen-watch-assign")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    album.keep(coordinator, "screen-watch-keys")
     coordinator.go("/couriers")
     coordinator.live()
     album.keep(coordinator, "screen-couriers")
@@ -133,9 +201,20 @@ def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
     page.locator("form[action$='/couriers/invite'] button").click()
     link = page.locator("#link").input_value()
     album.keep(coordinator, "screen-invite")
+    for path, name in [("station", "screen-hours-station"), ("rule", "screen-hours-rule")]:
+        coordinator.go(f"/hours/{path}")
+        album.keep(coordinator, name)
     coordinator.go("/design")
     album.keep(coordinator, "screen-design")
     _joining(album, link.rpartition("/as/coordinator")[2])
+
+
+def _down_to_the_communities(album: Album, supervisor: Persona) -> None:
+    supervisor.go("/overview/120116014")
+    supervisor.live()
+    album.keep(supervisor, "screen-overview-station")
+    supervisor.go("/hours/corrections")
+    album.keep(supervisor, "screen-hours-corrections")
 
 
 def _joining(album: Album, path: str) -> None:
@@ -160,8 +239,39 @@ def _joining(album: Album, path: str) -> None:
     phone.leave()
 
 
+def people_screens(album: Album, scene: Scene) -> None:
+    """Newcomers, a courier's page, loans, the second step, who has looked at what."""
+    order = scene.taken_as_far("claimed", courier="courier3")
+    scene.do("courier3", order["id"], "reveal")
+    scene.newcomers("周小海", "李玉兰")
+    scene.lend("courier2")
+    scene.lend("courier3", accepted=False)
+    scene.ask()
+    one = scene.courier("courier3")
+    for verb, form in (("depot", {"depot_id": "120116014D02"}), ("skills", {"skills": ["medicine", "heavy", "escort"]})):
+        scene["coordinator"].http.post(f"{album.house.url}/couriers/{one}/{verb}", data=form, timeout=30).raise_for_status()
+    coordinator, supervisor = album.enter("coordinator"), album.enter("supervisor")
+    for persona, path, name in [
+        (coordinator, "/loans", "loans"), (coordinator, f"/couriers/{one}", "courier"), (coordinator, "/audit", "audit"),
+        (supervisor, "/newcomers", "newcomers"), (supervisor, "/audit", "audit-counts"),
+    ]:  # fmt: skip
+        persona.go(path)
+        album.keep(persona, f"screen-{name}")
+    for login, name in [("courier2", "board-lent"), ("courier3", "board-named")]:
+        courier = album.enter(login).live()
+        album.keep(courier, f"screen-{name}")
+        courier.leave()
+    coordinator.go("/second-step")
+    coordinator.page.locator("button.go").click()
+    coordinator.sees("#secret")
+    album.keep(coordinator, "screen-second-step")
+    supervisor.leave()
+    coordinator.leave()
+
+
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake_and_what_comes_back, "coordinator": _couriers_and_an_invite, "supervisor": lambda _album, _persona: None,
+    "desk": _a_mistake_and_what_comes_back, "care-list": _the_care_list, "watch": _couriers_and_an_invite,
+    "overview": _down_to_the_communities,
 }  # fmt: skip
 
 
@@ -177,11 +287,18 @@ def main() -> None:
         try:
             house.start()
             scene = Scene(house)
+            scene.corrected()
             tell_the_story(album)
             for kind, locale, color_scheme in [("screen", "zh", "light"), ("english", "en", "light"), ("dark", "zh", "dark")]:
                 scene["courier3"].http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
                 couriers_screens(album, scene, kind, locale, color_scheme)
+                if kind == "screen":
+                    scene["courier1"].http.put(f"{house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
+                    scene.told()
+                told_screens(album, scene, kind, locale, color_scheme)
                 desks_screens(album, kind, locale, color_scheme)
+                money_screens(album, scene, kind, locale, color_scheme)
+            people_screens(album, scene)
             scene.close()
         finally:
             album.browser.close()

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.house import House
 from tests.pages.personas import DESKTOP, NARROW, PATIENCE_MS, PHONE, AsPersona, Persona
-from tests.pages.scenes import LONG_CHINESE, Scene
+from tests.pages.scenes import LONG_CHINESE, LONG_LATIN, Scene
 
 pytestmark = pytest.mark.slow
 _numbers = itertools.count(1)
@@ -39,6 +39,16 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     errands = [scene.taken_as_far(state)["id"] for state in ("claimed", "picked_up", "delivered", "released")]
     two = scene.post(slots=2, kind="clinic")
     scene.do("courier1", two["id"], "claim")
+    scene.told()
+    waiting = scene.corrected()
+    scene.lend("courier2")
+    scene.lend("courier3", accepted=False)
+    scene.ask()
+    scene.newcomers("周小海", LONG_LATIN[:60])
+    one = scene.courier("courier1")
+    scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
+    scene.do("courier1", errands[0], "reveal")
+    errands.append(scene.money())
     long = scene.too_long()
     for named in (
         {"resident_id": scene["clerk"].get(f"/orders/{long['id']}/again").json()["resident_id"]},
@@ -46,13 +56,63 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     ):
         weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
         assert scene["clerk"].post("/standings", weekly).ok
+    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
     scene.close()
     return {
-        "courier1": ["/board", *(f"/errands/{one}" for one in [*errands, two["id"]]), "/errands/nobody-knows-it"],
+        "courier1": [
+            "/board",
+            *(f"/errands/{errand}" for errand in [*errands, two["id"]]),
+            "/errands/nobody-knows-it",
+            "/hours",
+            "/hours?year=2019",
+            "/money",
+        ],
+        "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/standing", f"/standing?order={two['id']}"],
-        "coordinator": ["/watch", "/standing", "/couriers", "/design", "/board"],
-        "supervisor": ["/overview"],
+        "clerk": [
+            "/desk",
+            "/standing",
+            f"/standing?order={two['id']}",
+            "/money",
+            "/money?month=2025-01",
+            "/overview",
+            "/second-step",
+            "/residents",
+            "/residents/new",
+            f"/residents/{listed}",
+            "/residents/import",
+        ],
+        "coordinator": [
+            "/watch",
+            "/wall",
+            "/standing",
+            "/residents",
+            "/residents/new",
+            "/residents/import",
+            "/couriers",
+            "/design",
+            "/board",
+            "/hours/station",
+            f"/hours/{waiting}/correct",
+            "/hours/corrections",
+            "/hours/certificates",
+            "/overview",
+            f"/couriers/{one}",
+            "/loans",
+            "/newcomers",
+            "/audit",
+            "/money?community_id=120116014003",
+        ],
+        "coordinator2": ["/loans", "/audit"],
+        "supervisor": [
+            "/overview",
+            "/overview/120116014",
+            "/overview?period=2026",
+            "/hours/corrections",
+            "/newcomers",
+            "/audit",
+            "/residents",
+        ],
     }
 
 
@@ -65,7 +125,7 @@ def strangers_doors(shared_house: House, coordinator: Persona) -> list[str]:
     coordinator.page.locator("form[action$='/couriers/invite'] button").click()
     link = coordinator.page.locator("#link").input_value()
     path = re.sub(r"^https?://[^/]+(/as/\w+)?", "", link)
-    return ["/demo", "/sign-in", path, "/enrol/void"]
+    return ["/demo", "/sign-in", path, "/enrol/void", "/hours/rule", "/certificates/1-void"]
 
 
 def look(persona: Persona) -> list[str]:
@@ -153,13 +213,13 @@ def test_a_coordinator_gives_an_order_to_somebody_by_keyboard(as_persona: AsPers
     order = scene.post(summary="送一盒降压药", skills=[])
     coordinator = as_persona("coordinator").live()
     card = coordinator.page.locator(f'[data-id="{order["id"]}"]')
-    card.get_by_role("button", name="指派").focus()
-    coordinator.page.keyboard.press("Enter")
-    coordinator.page.keyboard.press("Tab")
-    expect(card.get_by_label("指派给…")).to_be_focused()
+    card.get_by_role("button").focus()
+    for key in ("Enter", "a"):
+        coordinator.page.keyboard.press(key)
+    expect(coordinator.page.locator("#opened").get_by_label("给谁")).to_be_focused()
     coordinator.page.keyboard.press("ArrowDown")
     assert scene["coordinator"].get(f"/orders/{order['id']}").json()["status"] == "open"
-    coordinator.page.keyboard.press("Tab")
+    coordinator.tab_to("指派")
     coordinator.page.keyboard.press("Enter")
     expect(coordinator.page.locator(f'#under_way [data-id="{order["id"]}"]')).to_be_visible(timeout=PATIENCE_MS)
 

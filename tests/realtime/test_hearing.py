@@ -40,17 +40,29 @@ HEARS = {
     "order.posted": ON_THE_BOARD, "order.opened": ON_THE_BOARD, "order.claimed": ON_THE_BOARD, "order.assigned": ON_THE_BOARD,
     "order.released": ON_THE_BOARD, "order.picked_up": ON_THE_BOARD, "order.delivered": ON_THE_BOARD, "order.confirmed": ON_THE_BOARD,
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
+    "order.corrected": ON_THE_BOARD, "order.missed": ON_THE_BOARD, "order.queued": ON_THE_BOARD, "order.unqueued": ON_THE_BOARD,
+    "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"}, "person.trusted": {"coordinator"},
+    "order.limit_raised": ON_THE_BOARD,
+    "money.advanced": AT_THE_DESKS, "money.settled": AT_THE_DESKS, "money.corrected": AT_THE_DESKS, "money.funded": AT_THE_DESKS,
+    "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
+    "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
     "order.not_reached": AT_THE_DESKS, "order.escalated": AT_THE_DESKS | {"supervisor"},
     "standing.made": AT_THE_DESKS, "standing.changed": AT_THE_DESKS, "standing.paused": AT_THE_DESKS, "standing.resumed": AT_THE_DESKS,
     "standing.ended": AT_THE_DESKS, "standing.missed": AT_THE_DESKS, "standing.stopped": AT_THE_DESKS,
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
+    "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
+    "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
+    "loan.withdrawn": {"coordinator"}, "loan.refused": {"coordinator"}, "loan.left": {"coordinator"}, "loan.lapsed": {"coordinator"},
+    "loan.ended": {"coordinator"},
 }  # fmt: skip
 
 
 def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
-    if kind.startswith(("duty.", "person.")):
-        data = {"person_id": "p"}
+    if kind == "message.sent":
+        data = {"message_id": "m"}
+    elif not kind.startswith(("order.", "standing.", "money.")):
+        data = {"person_id": "p", "district_id": DISTRICT}
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
@@ -66,14 +78,22 @@ def test_who_hears_it_and_who_only_its_number(kind: str) -> None:
         if who in HEARS[kind]:
             assert heard["type"] == kind, who
             names_persons = "persons" in heard["data"] or "person_id" in heard["data"]
-            assert names_persons == (who in AT_THE_DESKS), who
+            assert names_persons == ((who in AT_THE_DESKS and kind != "message.sent") or kind.startswith("hours.")), who
         else:
             assert heard == {"station_id": STATION, "seq": 7, "at": heard["at"], "type": "private"}, who
 
 
+@pytest.mark.parametrize("kind", sorted(kind for kind in HEARS if kind.startswith("money.")))
+def test_of_the_couriers_only_the_one_whose_money_it_is_hears_of_it(kind: str) -> None:
+    mine = as_heard(LISTENERS["courier"], entry(kind), "p")
+    assert mine["type"] == ("private" if kind == "money.funded" else kind)
+    assert as_heard(LISTENERS["courier"], entry(kind), "q")["type"] == "private"
+    assert as_heard(LISTENERS["courier"], entry("order.escalated"), "p")["type"] == "private"
+
+
 def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> None:
     for kind in sorted(HEARS):
-        if kind.startswith("order.") and kind not in ("order.opened", "order.escalated"):
+        if kind.startswith("order.") and kind not in ("order.opened", "order.escalated", "order.no_show_answered"):
             assert as_heard(LISTENERS["courier"], entry(kind, was="waiting"))["type"] == "private", kind
             assert as_heard(LISTENERS["clerk"], entry(kind, was="waiting"))["type"] == kind
 

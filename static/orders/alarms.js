@@ -1,0 +1,160 @@
+// What cannot wait: one bar, one sound, a title that blinks, until this coordinator has said that she knows. Others' desks go on.
+import { announce, el } from "../dom.js";
+import { onRemembered, remember, remembered } from "../remember.js";
+import { ring, unlock, unlocked } from "../sound.js";
+import { say } from "../texts.js";
+import { listOf } from "./lists.js";
+
+// While nobody says that she knows, it sounds again; however much there is, it is one sound.
+const AGAIN_MS = 60000;
+const TOGETHER_MS = 3000;
+const BLINK_MS = 1000;
+const SHOWN_MOST = 3;
+const KNOWN_MOST = 500;
+const bar = document.getElementById("alarms");
+const list = document.getElementById("alarms-list");
+const sound = document.getElementById("sound");
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const title = document.title;
+
+export class Alarms {
+  constructor(me, open) {
+    this.me = me;
+    this.open = open;
+    this.whys = new Map();
+    this.standing = new Map();
+    this.known = new Set(remembered(this.place("known"), []));
+    this.muted = remembered(this.place("muted"), false);
+    this.rangAt = 0;
+    onRemembered(this.place("known"), (known) => this.learn(known ?? []));
+    onRemembered(this.place("muted"), (muted) => this.hush(muted === true));
+    document.getElementById("alarms-known").addEventListener("click", () => this.acknowledge());
+    sound.addEventListener("click", () => this.press());
+    // A browser lets a page sound after the first tap or key, whatever it was for; what that tap says itself comes first.
+    for (const name of ["click", "keydown"]) addEventListener(name, () => setTimeout(() => this.wake()), { once: true, capture: true });
+    setInterval(() => this.blink(), BLINK_MS);
+    setInterval(() => this.sing(), TOGETHER_MS);
+    this.hush(this.muted);
+  }
+
+  place(name) {
+    return `watch.${this.me}.${name}`;
+  }
+
+  // Why an order calls: entries say it more exactly than its state does.
+  hear(entries) {
+    for (const { type, data } of entries) {
+      if (type === "order.escalated") this.whys.set(data.order_id, data.why);
+      else if (type === "order.released" && data.reason === "lapsed") this.whys.set(data.order_id, "lapsed");
+      else if (["order.claimed", "order.assigned", "order.cancelled", "order.opened", "order.confirmed"].includes(type)) this.whys.delete(data.order_id);
+    }
+  }
+
+  why(order, now) {
+    const heard = this.whys.get(order.id);
+    if (order.status === "closed") return order.call_back?.satisfied === false && "unsatisfied";
+    if (order.status === "expired" || order.status === "failed") return order.status;
+    if (order.status === "open") return order.escalated ? (heard ?? "unclaimed") : heard === "lapsed" && heard;
+    if (["claimed", "picked_up"].includes(order.status) && order.escalated) return heard ?? "look";
+    return listOf(order, now) === "late" && "late";
+  }
+
+  look(orders, now) {
+    this.standing = new Map();
+    for (const order of orders) {
+      const why = this.why(order, now);
+      // The same trouble of the same hold is one alarm; when it comes again it is another.
+      if (why) this.standing.set(`${order.id} ${["late", "lapsed"].includes(why) ? why : order.status} ${order.epoch} ${order.opened_at}`, { order, why });
+    }
+    this.show();
+  }
+
+  fresh() {
+    return [...this.standing].filter(([key]) => !this.known.has(key));
+  }
+
+  show() {
+    const fresh = this.fresh();
+    const urgent = fresh.sort(([, a], [, b]) => (b.order.urgency === "urgent") - (a.order.urgency === "urgent"));
+    const told = urgent.map(([key]) => key).join();
+    if (told !== this.told) {
+      const more = urgent.filter(([key]) => !this.told?.includes(key));
+      this.told = told;
+      const focused = list.contains(document.activeElement);
+      list.replaceChildren(...urgent.slice(0, SHOWN_MOST).map(([, { order, why }]) => el("li", {}, this.line(order, why))));
+      document.getElementById("alarms-more").textContent = fresh.length > SHOWN_MOST ? say("alarms_more", { n: fresh.length - SHOWN_MOST }) : "";
+      if (focused) (list.querySelector("button") ?? document.getElementById("alarms-known")).focus();
+      bar.hidden = fresh.length === 0;
+      if (more.length) {
+        announce(more.length === 1 ? this.words(more[0][1]) : say("alarms_several", { n: more.length }));
+        this.rangAt = 0;
+        this.sing();
+      }
+    }
+    this.blink();
+  }
+
+  words({ order, why }) {
+    return `${order.community} ${order.building} · ${say(`kind_${order.kind}`)}: ${say(`alarm_${why}`)}`;
+  }
+
+  line(order, why) {
+    return el("button", { type: "button", class: "small", onclick: () => this.open(order.id) }, this.words({ order, why }));
+  }
+
+  // What she has been shown, she knows; of one order, if she opens it.
+  acknowledge(orderId = null) {
+    const keys = this.fresh().filter(([, { order }]) => !orderId || order.id === orderId).map(([key]) => key);
+    if (!keys.length) return;
+    const inside = bar.contains(document.activeElement);
+    this.learn([...this.known, ...keys].slice(-KNOWN_MOST));
+    remember(this.place("known"), [...this.known]);
+    if (inside && bar.hidden) document.getElementById("main").querySelector(".slip[tabindex='0']")?.focus();
+  }
+
+  learn(known) {
+    this.known = new Set(known);
+    this.show();
+  }
+
+  async wake() {
+    await unlock();
+    this.hush(this.muted);
+  }
+
+  // Off, on, or not yet allowed by the browser: then the tap itself opens it.
+  async press() {
+    const locked = sound.dataset.state === "locked";
+    await unlock();
+    this.hush(locked ? false : !this.muted);
+    remember(this.place("muted"), this.muted);
+    if (!this.muted) ring();
+  }
+
+  toggle() {
+    this.press();
+  }
+
+  hush(muted) {
+    this.muted = muted;
+    sound.dataset.state = muted ? "off" : unlocked() ? "on" : "locked";
+    sound.textContent = say(`sound_${sound.dataset.state}`);
+    sound.setAttribute("aria-pressed", String(muted));
+  }
+
+  // One of several windows of hers sounds, and not more often than need be.
+  sing() {
+    if (this.muted || !unlocked() || !this.fresh().length) return;
+    const last = Math.max(this.rangAt, remembered(this.place("rang"), 0) > Date.now() - TOGETHER_MS ? Date.now() : 0);
+    if (Date.now() - last < AGAIN_MS) return;
+    this.rangAt = Date.now();
+    remember(this.place("rang"), this.rangAt);
+    ring();
+  }
+
+  blink() {
+    const n = this.fresh().length;
+    this.lit = n > 0 && !this.lit;
+    document.title = n === 0 ? title : still.matches || !this.lit ? `(${n}!) ${title}` : say("title_blink", { n });
+  }
+}
