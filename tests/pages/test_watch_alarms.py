@@ -128,7 +128,7 @@ def test_a_late_drop_out_rings_at_once_and_says_so(as_persona: AsPersona, scene:
     order = scene.taken_as_far("claimed", window_end=soon)
     scene.do("courier1", order["id"], "release", reason="busy")
     expect(coordinator.page.locator("#alarms")).to_contain_text("快到时间了有人退出", timeout=PATIENCE_MS)
-    expect(coordinator.page.locator("#unclaimed").locator(f'[data-id="{order["id"]}"]')).to_contain_text("太久了")
+    expect(coordinator.page.locator("#unclaimed").locator(f'[data-id="{order["id"]}"]')).to_contain_text("请看一下")
 
 
 def test_a_resident_who_is_not_satisfied_rings_and_her_words_are_there(as_persona: AsPersona, scene: Scene) -> None:
