@@ -32,7 +32,8 @@ export function waiting(order, list, now, tooLong) {
     const n = Math.max(0, minutes(since(order), now));
     const most = tooLong[order.urgency];
     const level = order.escalated || n >= most ? "bad" : n >= most / 2 ? "warn" : "calm";
-    return { level, words: say(`age_${level}`, { n }) };
+    // It calls for another reason than its age: somebody has dropped out, or did not come.
+    return { level, words: order.escalated && n < most ? say("needs_look") : say(`age_${level}`, { n }) };
   }
   if (list === "late") return { level: "bad", words: say("age_late", { n: Math.max(1, minutes(end(order), now)) }) };
   if (list === "under_way") {

@@ -89,9 +89,11 @@ export class Opened {
   offer(order) {
     const there = new Map([...bar.children].map((button) => [button.dataset.verb, button]));
     const fit = Object.keys(VERBS).filter((verb) => order.actions.includes(verb) && (verb !== "reassign" || order.holders?.length));
-    const lost = there.has(document.activeElement?.dataset?.verb) && !fit.includes(document.activeElement.dataset.verb);
-    bar.replaceChildren(...fit.map((verb) => (there.get(verb)?.dataset.order === order.id ? there.get(verb) : this.button(verb, order))));
-    if (lost) panel.focus();
+    const next = fit.map((verb) => (there.get(verb)?.dataset.order === order.id ? there.get(verb) : this.button(verb, order)));
+    if (next.length === there.size && next.every((button, n) => button === bar.children[n])) return;
+    const focused = bar.contains(document.activeElement) && document.activeElement;
+    bar.replaceChildren(...next);
+    if (focused) (focused.isConnected ? focused : panel).focus();
   }
 
   button(verb, order) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,7 +111,7 @@ def test_an_alarm_comes_through_every_filter(as_persona: AsPersona, scene: Scene
     expect(page.locator("#opened")).to_contain_text(order["number"])
 
 
-def test_five_wrong_codes_and_a_late_drop_out_ring_and_say_why(as_persona: AsPersona, scene: Scene) -> None:
+def test_five_wrong_codes_ring_and_say_so(as_persona: AsPersona, scene: Scene) -> None:
     coordinator = quiet_desk(as_persona, scene)
     order = scene.taken_as_far("picked_up")
     wrong = f"{(int(order['code']) + 1) % 10_000:04d}"
@@ -119,6 +120,15 @@ def test_five_wrong_codes_and_a_late_drop_out_ring_and_say_why(as_persona: AsPer
         scene["courier1"].post(f"/orders/{order['id']}/deliver", {"code": wrong}, key=key)
     expect(coordinator.page.locator("#alarms")).to_contain_text("交接码连错五次", timeout=PATIENCE_MS)
     expect(coordinator.page.locator("#word").locator(f'[data-id="{order["id"]}"]')).to_contain_text("请看一下")
+
+
+def test_a_late_drop_out_rings_at_once_and_says_so(as_persona: AsPersona, scene: Scene) -> None:
+    coordinator = quiet_desk(as_persona, scene)
+    soon = (datetime.now(UTC) + timedelta(minutes=20)).isoformat()
+    order = scene.taken_as_far("claimed", window_end=soon)
+    scene.do("courier1", order["id"], "release", reason="busy")
+    expect(coordinator.page.locator("#alarms")).to_contain_text("快到时间了有人退出", timeout=PATIENCE_MS)
+    expect(coordinator.page.locator("#unclaimed").locator(f'[data-id="{order["id"]}"]')).to_contain_text("请看一下")
 
 
 def test_a_resident_who_is_not_satisfied_rings_and_her_words_are_there(as_persona: AsPersona, scene: Scene) -> None:

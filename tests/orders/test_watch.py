@@ -1,0 +1,52 @@
+"""The coordinator's page: everything that is under way comes with it, and quickly."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import time
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from tests.orders.play import Street
+from tests.people.doors import Browser
+
+MANY = 200
+#: Milliseconds; on two quiet cores it takes 70.
+QUICK_MS = 400
+
+
+def state_of(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="page-state">(.*?)</script>', page, re.DOTALL)
+    assert found
+    state: dict[str, object] = json.loads(unescape(found[1]))
+    return state
+
+
+@pytest.mark.slow
+def test_two_hundred_orders_come_with_the_page_the_oldest_too(app: Flask, play: Street) -> None:
+    posted = {play.post(summary=f"第{number}单") for number in range(MANY)}
+    browser = Browser(app).become("coordinator")
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        page = browser.get("/watch").text
+        took.append((time.perf_counter() - began) * 1000)
+    orders = state_of(page)["orders"]
+    assert posted <= {one["id"] for one in orders["items"]}  # type: ignore[index]
+    assert statistics.median(took) < QUICK_MS
+
+
+@pytest.mark.parametrize(("login", "status"), [("coordinator", 200), ("clerk", 403), ("courier1", 403), ("supervisor", 403)])
+def test_it_is_the_coordinators_own(app: Flask, login: str, status: int) -> None:
+    assert Browser(app).become(login).get("/watch").status_code == status
+
+
+def test_the_page_knows_when_the_station_calls_it_too_long_and_which_communities_there_are(app: Flask, play: Street) -> None:
+    play.settings(escalate_urgent=7)
+    state = state_of(Browser(app).become("coordinator").get("/watch").text)
+    assert state["too_long"] == {"urgent": 7, "today": 20, "routine": 60}
+    assert len(state["communities"]) == 20  # type: ignore[arg-type]
