@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from dispatch.core.clock import SHANGHAI
 from dispatch.core.errors import Invalid, NotEligible
+from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.people.changing import courier_shown, move, trust
+from dispatch.people.changing import courier_shown, move
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import SKILLS, Level, Role, Unit
+from dispatch.people.trusting import trust
 from dispatch.people.vouching import confirm, decline, newcomers, unvouched
 
 blueprint = Blueprint("courier", __name__)
@@ -53,9 +55,21 @@ def depot(person_id: str) -> Any:
 
 @blueprint.post("/couriers/<person_id>/skills")
 def skills(person_id: str) -> Any:
-    """What he may be trusted with."""
-    trust(asker(), person_id, [skill for skill in request.form.getlist("skills") if skill in SKILLS])
+    """What he may be trusted with, and until which day."""
+    actor = asker()
+    try:
+        wanted = {skill: _last_day(request.form.get(f"until_{skill}", "")) for skill in request.form.getlist("skills") if skill in SKILLS}
+        trust(actor, person_id, wanted, Once(actor.id, None, "trust", {}))
+    except Invalid as refused:
+        return _page(actor, person_id, {"skills": str(refused.detail)}), 422
     return redirect(url_for("courier.one", person_id=person_id))
+
+
+def _last_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("until") from None
 
 
 @blueprint.get("/newcomers")

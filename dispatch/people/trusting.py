@@ -18,6 +18,7 @@ from dispatch.journal.appending import append
 from dispatch.people.identity import Actor
 from dispatch.people.models import SKILLS, Person, Trusted
 from dispatch.people.policy import PERMITS
+from dispatch.people.recording import CLOCK, note
 
 _persons, _trusted = Person.__table__, Trusted.__table__
 
@@ -68,6 +69,8 @@ def _write(work: Work, actor: Actor, person: Any, skills: dict[str, date | None]
         if skill not in kept:
             row = {"person_id": person.id, "skill": skill, "vouched_by": actor.id, "vouched_at": now(), "until": until}
             work.execute(insert(_trusted), row)
+    if gone or set(skills) - kept or set(person.skills or ()) != set(skills):
+        note(work, person.id, "trusted", actor.id, was=sorted(person.skills or ()), skills=sorted(skills))
     _hold(work, person.id, person.station_id, sorted(skills))
 
 
@@ -90,6 +93,7 @@ def end_trust(person_id: str) -> bool:
         ended = set(work.execute(select(_trusted.c.skill).where(*over)).scalars())
         if ended:
             work.execute(delete(_trusted).where(*over))
+            note(work, person_id, "trusted", CLOCK, was=sorted(person.skills or ()), skills=sorted(set(person.skills or ()) - ended))
             _hold(work, person_id, person.station_id, sorted(set(person.skills or ()) - ended))
         return bool(ended)
 
