@@ -16,11 +16,11 @@ from dispatch.money.forms import (
     AdvanceForm,
     AdvancesQuery,
     BookQuery,
-    CorrectForm,
+    CorrectAdvanceForm,
     FundForm,
     LimitForm,
     ReceiptForm,
-    ReverseForm,
+    ReverseVoucherForm,
     SettleForm,
 )
 from dispatch.money.presenting import present_accounts, present_advances, present_vouchers
@@ -102,7 +102,7 @@ def settle(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/orders/<order_id>/correct-advance")
-@blueprint.arguments(CorrectForm)
+@blueprint.arguments(CorrectAdvanceForm)
 @blueprint.answers(Order, key="optional")
 def correct(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     """It was another amount, or nothing: counter-entered and entered anew."""
@@ -111,7 +111,7 @@ def correct(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/money/vouchers/<transfer_id>/reverse")
-@blueprint.arguments(ReverseForm)
+@blueprint.arguments(ReverseVoucherForm)
 @blueprint.answers(answers.EnteredVoucher, key="optional")
 def reverse(body: dict[str, Any], transfer_id: str) -> dict[str, Any]:
     """Take a settlement, or money put into the box, back by its opposite."""

@@ -51,13 +51,13 @@ class SettleForm(Form):
     paid_on = fields.Date(allow_none=True)
 
 
-class CorrectForm(Form):
+class CorrectAdvanceForm(Form):
     version = _version()
     amount = _fen(0, required=True)
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
 
 
-class ReverseForm(Form):
+class ReverseVoucherForm(Form):
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
 
 

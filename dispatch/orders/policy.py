@@ -68,7 +68,7 @@ def has_held(_actor: Any, order: Any) -> bool:
 
 
 #: What a courier may do with what he holds alone: to him who has held it, it is too late.
-HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
+HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal", "keep_receipt"})
 
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)

@@ -52,7 +52,7 @@ def _changeable(work: Work, actor: Actor, person_id: str) -> Any:
 
 
 def courier_shown(connection: Connection, actor: Actor, person_id: str) -> dict[str, Any]:
-    """A courier as his coordinator reads him, with what he is trusted with and his history, the newest first.
+    """A courier as his coordinator reads him, with his history, the newest first.
 
     Raises:
         NotFound: no such person for this actor.
@@ -62,8 +62,11 @@ def courier_shown(connection: Connection, actor: Actor, person_id: str) -> dict[
     if person is None or not permitted(PERMITS, "see", actor, person):
         raise NotFound()
     names = ("id", "name", "role", "active", "on_duty", "skills", "unit_id", "unit_name", "station_id", "serving_until", "created_at")
-    trusted = {one["skill"]: one for one in trust_of(connection, [person])[person_id]}
-    return {**{name: getattr(person, name) for name in names}, "trusted": trusted, "deeds": _history(connection, person_id)}
+    return {
+        **{name: getattr(person, name) for name in names},
+        "trusted": trust_of(connection, [person])[person_id],
+        "deeds": _history(connection, person_id),
+    }
 
 
 def _history(connection: Connection, person_id: str) -> list[dict[str, Any]]:

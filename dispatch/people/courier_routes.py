@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from dispatch.core.clock import SHANGHAI
 from dispatch.core.errors import Invalid, NotEligible
-from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.people.changing import courier_shown, move
 from dispatch.people.identity import Actor, asker
@@ -55,21 +54,26 @@ def depot(person_id: str) -> Any:
 
 @blueprint.post("/couriers/<person_id>/skills")
 def skills(person_id: str) -> Any:
-    """What he may be trusted with, and until which day."""
+    """What he may be trusted with."""
     actor = asker()
     try:
-        wanted = {skill: _last_day(request.form.get(f"until_{skill}", "")) for skill in request.form.getlist("skills") if skill in SKILLS}
-        trust(actor, person_id, wanted, Once(actor.id, None, "trust", {}))
+        trust(actor, person_id, {skill: _day(f"until_{skill}") for skill in request.form.getlist("skills") if skill in SKILLS})
     except Invalid as refused:
-        return _page(actor, person_id, {"skills": str(refused.detail)}), 422
+        return _page(actor, person_id, {"until": str(refused.detail)}), 422
     return redirect(url_for("courier.one", person_id=person_id))
 
 
-def _last_day(text: str) -> date | None:
+def _day(name: str) -> date | None:
+    """A day as a page's form says it; nothing is none.
+
+    Raises:
+        Invalid: it is no day.
+    """
+    said = request.form.get(name, "")
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(said) if said else None
     except ValueError:
-        raise Invalid("until") from None
+        raise Invalid(name) from None
 
 
 @blueprint.get("/newcomers")
