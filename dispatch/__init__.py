@@ -75,7 +75,6 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     problems.init_app(app)
     for interface in (
         orders_api,
-        residents_api,
         desk_api,
         ledger_api,
         standing_api,
@@ -93,7 +92,6 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         step_routes,
         residents_routes,
         orders_routes,
-        residents_routes,
         audits_routes,
         hours_routes,
         money_routes,
