@@ -9,7 +9,7 @@ The map of the house (imports run from the top of this list down, never up):
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
-    residents             who is cared for; every reveal is written down
+    residents             who is cared for: the care list, found while typing; every reveal and export is written down
     accounts              double entry: balanced transfers that never change
     people                units, persons, signing in, duty
     journal               what happened: numbered without a gap, chained by hashes
@@ -46,6 +46,8 @@ from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
 from dispatch.reports import routes as reports_routes
+from dispatch.residents import api as residents_api
+from dispatch.residents import routes as residents_routes
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -77,6 +79,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         ledger_api,
         standing_api,
         people_api,
+        residents_api,
         hours_api,
         money_api,
         live_api,
@@ -87,6 +90,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         courier_routes,
         loan_routes,
         step_routes,
+        residents_routes,
         orders_routes,
         audits_routes,
         hours_routes,

@@ -75,7 +75,13 @@ _COORDINATOR = (is_coordinator, same_station)
 _HOLDER = (is_courier, at_his_stations, has_held)
 
 PERMITS: Permits = {
-    "see": [(is_courier, same_station, on_the_board), _HOLDER, _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
+    "see": [
+        (is_courier, same_station, on_the_board),
+        (*_HOLDER, on_the_board),
+        _CLERK,
+        _COORDINATOR,
+        (is_supervisor, same_district, escalated),
+    ],
     "see_private": [(is_courier, at_his_stations, holds), _CLERK, _COORDINATOR],
     "see_code": [_CLERK, _COORDINATOR],
     "see_holders": [_CLERK, _COORDINATOR],

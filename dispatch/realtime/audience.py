@@ -15,8 +15,9 @@ from dispatch.orders.policy import HEARD_BY_THE_NAMED, HEARS_PERSONS
 from dispatch.people.models import Role
 from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
+from dispatch.residents.policy import HEARD as RESIDENTS_HEARD
 
-HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD}
+HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
 #: Fields of an entry that name persons, or say how content somebody was with one.
 PERSONS = ("persons", "person_id", "satisfied")
 

@@ -2,9 +2,10 @@
 import { base, call, everything, get, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
 import { alarming, facts, head, lay, reasons, statusTag, telephone, time } from "./cards.js";
-import { fill, fresh, lookUp, mark, need, repeat, unfit, unmark } from "./need.js";
+import { fill, fresh, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
@@ -92,8 +93,9 @@ document.getElementById("fresh").addEventListener("click", () => {
   empty();
   form.elements.name.focus();
 });
+form.elements.name.addEventListener("input", () => release(form));
 form.elements.phone.addEventListener("input", debounce(() => lookUp(form)));
-// Whoever finds a resident for the form says so: {id, name, door, building}.
+findResident(form);
 form.addEventListener("resident", ({ detail }) => lookUp(form, detail));
 
 const act = (order, verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);

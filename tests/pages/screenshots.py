@@ -107,13 +107,18 @@ def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> No
     wall.sees('#wall-line[data-state="live"]')
     album.keep(wall, f"{kind}-wall")
     wall.leave()
-    for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
+    for login, path, name in [
+        ("clerk", "/desk", "desk"),
+        ("clerk", "/residents", "care-list"),
+        ("coordinator", "/watch", "watch"),
+        ("supervisor", "/overview", "overview"),
+    ]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
         persona.live()
         album.keep(persona, f"{kind}-{name}")
-        if kind == "screen":
-            MORE[login](album, persona)
+        if kind == "screen" and name in MORE:
+            MORE[name](album, persona)
         persona.leave()
 
 
@@ -154,6 +159,29 @@ def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     clerk.live().page.check("[name=weekdays][value='1']")
     clerk.sees("#coming li")
     album.keep(clerk, "screen-standing")
+
+
+def _the_care_list(album: Album, clerk: Persona) -> None:
+    """Found by initials on the desk; one resident; a sheet with mistakes."""
+    page = clerk.page
+    page.get_by_role("link", name="单玉兰").click()
+    clerk.live()
+    album.keep(clerk, "screen-resident")
+    clerk.go("/residents/import")
+    clerk.live()
+    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n"
+    sheet += "孙有财,12,5号楼,102,低保,昨天,当面\n"
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    page.locator("#sheet button.go").click()
+    clerk.sees("#report td")
+    album.keep(clerk, "screen-care-list-import")
+    clerk.go("/desk")
+    clerk.live()
+    page.locator("#name").focus()
+    page.keyboard.type("chen")
+    clerk.sees("#found li")
+    page.keyboard.press("ArrowDown")
+    album.keep(clerk, "screen-desk-finding")
 
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
@@ -242,7 +270,8 @@ def people_screens(album: Album, scene: Scene) -> None:
 
 
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake_and_what_comes_back, "coordinator": _couriers_and_an_invite, "supervisor": _down_to_the_communities,
+    "desk": _a_mistake_and_what_comes_back, "care-list": _the_care_list, "watch": _couriers_and_an_invite,
+    "overview": _down_to_the_communities,
 }  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     ):
         weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
         assert scene["clerk"].post("/standings", weekly).ok
+    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
     scene.close()
     return {
         "courier1": [
@@ -68,11 +69,26 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         ],
         "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/money", "/money?month=2025-01", "/standing", f"/standing?order={two['id']}", "/overview", "/second-step"],
+        "clerk": [
+            "/desk",
+            "/standing",
+            f"/standing?order={two['id']}",
+            "/money",
+            "/money?month=2025-01",
+            "/overview",
+            "/second-step",
+            "/residents",
+            "/residents/new",
+            f"/residents/{listed}",
+            "/residents/import",
+        ],
         "coordinator": [
             "/watch",
             "/wall",
             "/standing",
+            "/residents",
+            "/residents/new",
+            "/residents/import",
             "/couriers",
             "/design",
             "/board",
@@ -88,7 +104,15 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/money?community_id=120116014003",
         ],
         "coordinator2": ["/loans", "/audit"],
-        "supervisor": ["/overview", "/overview/120116014", "/overview?period=2026", "/hours/corrections", "/newcomers", "/audit"],
+        "supervisor": [
+            "/overview",
+            "/overview/120116014",
+            "/overview?period=2026",
+            "/hours/corrections",
+            "/newcomers",
+            "/audit",
+            "/residents",
+        ],
     }
 
 
