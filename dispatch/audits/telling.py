@@ -35,7 +35,7 @@ def _why_taken(code: str) -> str:
 
 
 def _part(code: str) -> str:
-    return {"phone": _("电话"), "contacts": _("联系人"), "receipt": _("小票照片")}.get(code, _("资料"))
+    return {"phone": _("电话"), "contacts": _("联系人"), "receipt": _("小票照片")}.get(code, _("资料")).lower()
 
 
 def _list_name(code: str) -> str:

@@ -91,6 +91,7 @@ class PreviewForm(Form):
     """What the form holds so far; whatever else it holds is left out."""
 
     kind = fields.String(allow_none=True, validate=validate.OneOf(posting.KINDS))
+    building = fields.String(allow_none=True, validate=validate.Length(max=80))
     resident_id = fields.String(allow_none=True, validate=validate.Length(max=32))
     resident = fields.Nested(TypedForm, allow_none=True)
     community_id = fields.String(allow_none=True, validate=validate.Length(max=32))

@@ -20,8 +20,8 @@ let warned = "";
 let drafting = false;
 
 async function looksAlike(body) {
-  const { kind, resident, resident_id } = body;
-  const asked = { kind, resident_id, resident: resident && { name: resident.name, phone: resident.phone } };
+  const { kind, building, resident, resident_id } = body;
+  const asked = { kind, building, resident_id, resident: resident && { name: resident.name, phone: resident.phone } };
   if (JSON.stringify(asked) === warned) return false;
   // Nothing here keeps anybody from posting: a look that failed is no look.
   const seen = await call("POST", "/orders/preview", { body: asked }).catch(() => ({ duplicates: [] }));

@@ -72,12 +72,12 @@ export class Opened {
     const before = this.order;
     if (before && same(before, order)) return;
     this.order = order;
-    const focused = title.contains(document.activeElement);
+    const focused = title.contains(document.activeElement) && document.activeElement;
     title.replaceChildren(...said(order));
     // A number that she has had shown stays shown.
     this.numbers ??= el("div", { class: "row" }, telephone(order), telephone(order, "caller"));
     title.append(this.numbers);
-    if (focused) panel.focus();
+    if (focused) (focused.isConnected ? focused : panel).focus();
     this.offer(order);
     for (const [verb, form] of this.formsOf(order.id)) this.keepUp(verb, form, order);
   }

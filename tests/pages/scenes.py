@@ -15,6 +15,14 @@ CAST = ["clerk", "coordinator", "coordinator2", "courier1", "courier2", "courier
 STATION, NEIGHBOUR = "120116014", "120116015"
 LONG_CHINESE = "泰达街道康翠社区东海路与第三大街交口老年活动中心旁边的居民楼" * 2
 LONG_LATIN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+#: A ledger as it is copied from a sheet, with a mistake in it and a line that stands there twice.
+PASTED = """序号\t姓名\t电话\t楼栋\t门牌\t需求\t时间\t备注
+1\t陈桂兰\t139-0000-1234\t3\t2-301\t降压药一盒\t明天上午\t门铃坏了，请敲门
+2\t孙秀英（独居）\t１３９００００５６７８\t3号楼2单元502\t\t买菜：白菜、土豆\t明天下午\t
+3\t李德福\t1390000\t5号楼\t101\t米10斤\t昨天\t
+4\t赵建华\t13700001111\t7#\t1-102\t取快递\t不限\t
+5\t赵建华\t13700001111\t7#\t1-102\t取快递\t不限\t
+合计\t5户"""
 
 
 def receipt() -> bytes:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.house import ROOT, House
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
-from tests.pages.scenes import Scene
+from tests.pages.scenes import PASTED, Scene
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -159,6 +159,15 @@ def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     clerk.live().page.check("[name=weekdays][value='1']")
     clerk.sees("#coming li")
     album.keep(clerk, "screen-standing")
+    clerk.go("/desk/ledger")
+    clerk.live().page.fill("#pasted", PASTED)
+    clerk.page.click("#look-at")
+    clerk.sees("#rows tr")
+    clerk.page.check("[name=shown][value=all]")
+    album.keep(clerk, "screen-ledger")
+    clerk.page.on("dialog", lambda asked: asked.accept())
+    clerk.go("/desk")
+    clerk.live()
 
 
 def _the_care_list(album: Album, clerk: Persona) -> None:

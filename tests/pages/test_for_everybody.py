@@ -71,6 +71,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         "courier3": ["/board"],
         "clerk": [
             "/desk",
+            "/desk/ledger",
             "/standing",
             f"/standing?order={two['id']}",
             "/money",

@@ -49,6 +49,8 @@ HEARS = {
     "order.not_reached": AT_THE_DESKS, "order.escalated": AT_THE_DESKS | {"supervisor"},
     "standing.made": AT_THE_DESKS, "standing.changed": AT_THE_DESKS, "standing.paused": AT_THE_DESKS, "standing.resumed": AT_THE_DESKS,
     "standing.ended": AT_THE_DESKS, "standing.missed": AT_THE_DESKS, "standing.stopped": AT_THE_DESKS,
+    "resident.entered": AT_THE_DESKS, "resident.changed": AT_THE_DESKS, "resident.off_list": AT_THE_DESKS,
+    "residents.imported": AT_THE_DESKS, "residents.exported": AT_THE_DESKS,
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
@@ -62,7 +64,7 @@ def entry(kind: str, was: str = "open") -> dict[str, Any]:
     if kind == "message.sent":
         data = {"message_id": "m"}
     elif not kind.startswith(("order.", "standing.", "money.")):
-        data = {"person_id": "p", "district_id": DISTRICT}
+        data = {"person_id": "p", "district_id": DISTRICT} | ({"community_id": HOME} if kind.startswith("resident") else {})
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
