@@ -156,9 +156,9 @@ async function again() {
     const found = new Map(fresh.rows.map((row) => [row.row, row]));
     for (const [row, before] of looked) {
       if (JSON.stringify(sent(row)) !== before || !found.has(row.row)) continue;
-      const was = JSON.stringify(row);
+      const was = { ...row };
       Object.assign(row, found.get(row.row), { again: row.again });
-      if (JSON.stringify(row) !== was) replace(row);
+      if (JSON.stringify(row) !== JSON.stringify(was)) replace(row, was);
     }
     count();
     complain("post-wrong", "");
@@ -169,11 +169,11 @@ async function again() {
 }
 
 // A row that has changed takes the place of what it was, and the cursor stays where it is.
-function replace(row) {
+function replace(row, was) {
   const there = body.querySelector(`tr[data-id="${row.row}"]`);
   if (!there) return;
   const held = there.contains(document.activeElement) ? document.activeElement : null;
-  const half = held?.dataset.name && held.value !== held.defaultValue && !CHOICES[held.dataset.name] ? held.value : null;
+  const half = held?.dataset.name && held.value !== was[held.dataset.name] ? held.value : null;
   body.querySelector(`tr[data-of="${row.row}"]`)?.remove();
   there.replaceWith(...lines(row));
   if (!held?.id) return;
