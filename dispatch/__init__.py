@@ -74,13 +74,12 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
     for interface in (
-        orders_api,
+        people_api,
         residents_api,
+        orders_api,
         desk_api,
         ledger_api,
         standing_api,
-        people_api,
-        residents_api,
         hours_api,
         money_api,
         live_api,
@@ -93,7 +92,6 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         step_routes,
         residents_routes,
         orders_routes,
-        residents_routes,
         audits_routes,
         hours_routes,
         money_routes,
