@@ -37,6 +37,7 @@ def live_through(work: Work, station_id: str, district_id: str, couriers: list[s
             "building": f"{chance.randint(1, 30)}号楼", "urgency": chance.choice(["urgent", "today", "routine"]), "slots": 1, "taken": 1,
             "epoch": 1, "skills": [], "familiar_first": False, "resident_id": resident.id, "wrong_codes": 0, "posted_by": courier,
             "posted_at": posted, "window_end": posted + timedelta(hours=12), "changed_at": delivered,
+            "satisfied": chance.random() < 0.8 or None,
         }  # fmt: skip
         work.execute(insert(_orders), order)
         claim = {"id": new_id(), "order_id": order_id, "person_id": courier, "epoch": 1, "claimed_at": claimed, "ended_at": delivered}

@@ -69,8 +69,8 @@ def my_errands(connection: Connection, person_id: str, year: str, page: int) -> 
 
 
 def thanked(connection: Connection, person_id: str, first: str, last: str) -> int:
-    """On how many errands the resident was asked afterwards and it was well: those that the clerk has closed."""
-    closed = (_hours.c.person_id == person_id, _hours.c.day.between(first, last), _orders.c.status == "closed")
+    """After how many errands the resident was called back and said that she was content."""
+    closed = (_hours.c.person_id == person_id, _hours.c.day.between(first, last), _orders.c.satisfied.is_(True))
     found = select(func.count()).select_from(_hours).join(_orders, _orders.c.id == _hours.c.order_id)
     return int(connection.execute(found.where(_is_errand, *closed)).scalar_one())
 

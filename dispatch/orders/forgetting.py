@@ -1,4 +1,4 @@
-"""When personal data leaves: 30 days after a resident's last errand ended or she left the care list, and never while she is on it."""
+"""When personal data leaves: 30 days after a resident's last errand ended or she left the care list; not while she owes money."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import exists, select, update
 
+from dispatch.accounts.queries import owing
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import Work
 from dispatch.orders.models import Order, StandingNeed
@@ -30,7 +31,8 @@ def forget_finished(work: Work) -> int:
         (_standings.c.status != Standing.ENDED) | (_standings.c.changed_at > now() - KEPT),
     )
     left = _residents.c.off_list_at.is_(None) | (_residents.c.off_list_at < now() - KEPT)
-    old = (~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, left)
+    # A debt needs its debtor; settled, repaid or waived, she goes with the next sweep.
+    old = (~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, left, _residents.c.id.not_in(owing()))
     gone = list(work.execute(select(_residents.c.id).where(*old, ~recent, ~returning).limit(500)).scalars())
     if gone:
         bare = {"resident_id": None, "private_note": None, "code": None, "delivery_reason": None, "delivery_photo": None, "summary": "",

@@ -73,14 +73,17 @@ def _numbered(place: str) -> str:
     return _NUMBER.sub(r"#\g<0>;", place)
 
 
+def _listed(known: Sequence[str]) -> str:
+    return "".join(f"|{one}" for one in known) + "|"
+
+
 def _card(row: tuple[object, ...]) -> Card:
     row_id, name, phone, building, door, groups, listed, _revision = row
     whole, later = spellings(str(name))
-    spelled, spelled_later = ("".join(f"|{one}" for one in known) + "|" for known in (whole, later))
     place = "\n".join(_numbered(normal(str(part))) for part in (building, door) if part)
     told = frozenset(group for group in GROUPS if group in (groups or ()))  # type: ignore[operator]
     order = f"{whole[0] if whole else ''}|{name}|{row_id}"
-    return Card(str(row_id), normal(str(name)), place, spelled, spelled_later, f"{phone or ''};", bool(listed), told, order)
+    return Card(str(row_id), normal(str(name)), place, _listed(whole), _listed(later), f"{phone or ''};", bool(listed), told, order)
 
 
 def _fresh(connection: Connection, community_id: str, revision: int, gone_at: int) -> Shelf:

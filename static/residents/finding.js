@@ -15,7 +15,7 @@ function option(one, n) {
     el("strong", {}, one.name), el("span", {}, where), el("span", { class: "hint" }, [one.phone, groups].filter(Boolean).join(" · ")));
 }
 
-// Who is chosen is told to the form by the event `resident`, with what the list says of her; with null when she is let go.
+// Whoever is chosen is told to the form as its event `resident`: {id, name, phone (masked), door, building}.
 export function findResident(form) {
   const input = form.elements.name;
   const list = el("ul", { role: "listbox", id: "found", class: "found", "aria-label": say("found_residents"), hidden: true });
@@ -51,18 +51,9 @@ export function findResident(form) {
     show([]);
   }
 
-  const tell = (one) => form.dispatchEvent(new CustomEvent("resident", { detail: one }));
-  const another = el("button", { type: "button", class: "small", hidden: true, onclick: () => {
-    tell(null);
-    input.focus();
-  } }, say("another"));
-  input.closest(".field").append(another);
-
   function choose(one) {
-    input.value = one.name;
     close();
-    tell(one);
-    another.hidden = false;
+    form.dispatchEvent(new CustomEvent("resident", { detail: one }));
     announce(say("chosen", { name: one.name }));
     (one.building ? form.elements.kind : form.elements.building).focus();
   }
@@ -106,8 +97,5 @@ export function findResident(form) {
     const n = [...list.children].indexOf(event.target.closest("li"));
     if (n >= 0) choose(found[n]);
   });
-  form.addEventListener("reset", () => {
-    another.hidden = true;
-    close();
-  });
+  form.addEventListener("reset", close);
 }

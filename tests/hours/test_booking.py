@@ -24,7 +24,7 @@ from dispatch.hours.models import Correction, HourEntry
 from dispatch.hours.rules import RULES, Rule, cap, credited, day_of, rule_of, rule_on
 from dispatch.journal import following
 from dispatch.journal.following import Follower
-from dispatch.orders import closing, delivering, opening
+from dispatch.orders import closing, correcting, delivering, missing, opening, reassigning
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Claim
 from dispatch.orders.posting import KINDS
@@ -136,7 +136,8 @@ def test_the_database_itself_refuses_to_change_the_book(play: Street) -> None:
 
 
 OFTEN = ["post", "fill", "fill", "fill", "bring", "bring", "bring", "time"]
-VERBS = ["claim", "release", "pick_up", "deliver", "fail", "reopen", "confirm", "lapse", "book", "forget_where", "lend", "propose", "agree"]
+VERBS = ["claim", "release", "pick_up", "deliver", "fail", "reopen", "confirm", "lapse", "book", "forget_where", "lend", "propose", "agree",
+         "reassign", "split", "no_show"]  # fmt: skip
 #: What happens, to which of the latest orders or to whom, and how much or by whom.
 STEPS = st.lists(st.tuples(st.sampled_from(OFTEN + VERBS), st.integers(0, 3), st.integers(0, 19)), min_size=15, max_size=50)
 COURIERS = ("courier11", "courier12", "courier13", "neighbour")
@@ -203,6 +204,22 @@ class Days:
             if self.play.row(order).status == "claimed":
                 self.pick_up(number, who)
             self.deliver(number, who)
+
+    def _version(self, number: int) -> int:
+        return int(self.play.row(self._order(number)).version)
+
+    def reassign(self, number: int, who: int) -> None:
+        boss, (one, order) = self.play.cast("coordinator"), self._holder(number, who)
+        other = self.play.cast(COURIERS[(who + 1) % 4])
+        reassigning.reassign(boss, order, one.id, other.id, self._version(number), once(boss))
+
+    def split(self, number: int, slots: int) -> None:
+        boss = self.play.cast("coordinator")
+        correcting.split(boss, self._order(number), 1 + slots % 4, self._version(number), once(boss))
+
+    def no_show(self, number: int, who: int) -> None:
+        boss, (one, order) = self.play.cast("coordinator"), self._holder(number, who)
+        missing.record_no_show(boss, order, one.id, missing.NO_SHOW_REASONS[0], once(boss))
 
     def fail(self, number: int, who: int) -> None:
         actor, order = self._holder(number, who)

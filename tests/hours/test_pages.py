@@ -128,7 +128,7 @@ def test_the_whole_way_on_a_served_house(new_house: NewHouse, database: str, nee
         assert time.monotonic() < deadline, house.said()
         time.sleep(0.2)
     assert [errand["minutes"] for errand in errands] == [15]
-    assert clerk.post(f"/orders/{order['id']}/confirm").ok
+    assert clerk.post(f"/orders/{order['id']}/confirm", {"satisfied": True}).ok
     today = errands[0]["day"]
     wanted = {"station_id": errands[0]["station_id"], "from_day": f"{today[:4]}-01-01", "to_day": today}
     made = courier.post("/me/certificates", wanted)

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.house import ROOT, House
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
-from tests.pages.scenes import Scene
+from tests.pages.scenes import PASTED, Scene
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -122,6 +122,26 @@ def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> No
         persona.leave()
 
 
+def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """Money at the door, on the clerk's desk, and what a courier is owed."""
+    if kind == "screen":
+        held = scene.money()
+        courier = album.enter("courier1", locale, color_scheme)
+        courier.go(f"/errands/{held}")
+        courier.live().page.fill("#amount", "23.50")
+        courier.page.locator("#laid-out").scroll_into_view_if_needed()
+        album.keep(courier, "screen-errand-money")
+        courier.leave()
+    for login, name in (("clerk", "money"), ("courier1", "money-mine")):
+        persona = album.enter(login, locale, color_scheme)
+        persona.go("/money")
+        persona.live().page.wait_for_timeout(500)
+        if login == "clerk":
+            persona.page.locator("#advances .opener").first.click()
+        album.keep(persona, f"{kind}-{name}")
+        persona.leave()
+
+
 def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     for field, words in {"#name": "陈桂兰", "#phone": "139", "#building": "3号楼", "#summary": "代取降压药"}.items():
         clerk.page.fill(field, words)
@@ -139,6 +159,15 @@ def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     clerk.live().page.check("[name=weekdays][value='1']")
     clerk.sees("#coming li")
     album.keep(clerk, "screen-standing")
+    clerk.go("/desk/ledger")
+    clerk.live().page.fill("#pasted", PASTED)
+    clerk.page.click("#look-at")
+    clerk.sees("#rows tr")
+    clerk.page.check("[name=shown][value=all]")
+    album.keep(clerk, "screen-ledger")
+    clerk.page.on("dialog", lambda asked: asked.accept())
+    clerk.go("/desk")
+    clerk.live()
 
 
 def _the_care_list(album: Album, clerk: Persona) -> None:
@@ -277,6 +306,7 @@ def main() -> None:
                     scene.told()
                 told_screens(album, scene, kind, locale, color_scheme)
                 desks_screens(album, kind, locale, color_scheme)
+                money_screens(album, scene, kind, locale, color_scheme)
             people_screens(album, scene)
             scene.close()
         finally:

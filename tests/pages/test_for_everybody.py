@@ -48,6 +48,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     one = scene.courier("courier1")
     scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
+    errands.append(scene.money())
     long = scene.too_long()
     for named in (
         {"resident_id": scene["clerk"].get(f"/orders/{long['id']}/again").json()["resident_id"]},
@@ -64,13 +65,17 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/errands/nobody-knows-it",
             "/hours",
             "/hours?year=2019",
+            "/money",
         ],
-        "courier2": ["/board"],
+        "courier2": ["/board", "/money"],
         "courier3": ["/board"],
         "clerk": [
             "/desk",
+            "/desk/ledger",
             "/standing",
             f"/standing?order={two['id']}",
+            "/money",
+            "/money?month=2025-01",
             "/overview",
             "/second-step",
             "/residents",
@@ -82,6 +87,9 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/watch",
             "/wall",
             "/standing",
+            "/residents",
+            "/residents/new",
+            "/residents/import",
             "/couriers",
             "/design",
             "/board",
@@ -94,9 +102,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/loans",
             "/newcomers",
             "/audit",
-            "/residents",
-            "/residents/new",
-            "/residents/import",
+            "/money?community_id=120116014003",
         ],
         "coordinator2": ["/loans", "/audit"],
         "supervisor": [
