@@ -76,8 +76,6 @@ export function findResident(form) {
   input.addEventListener("input", look);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    // She stands there as she was chosen; Escape lets her go.
-    if (event.key === "Escape" && !another.hidden) return another.click();
     if (event.isComposing || list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
