@@ -11,7 +11,8 @@ from sqlalchemy import create_engine, text
 from tests.house import House
 
 ROW = {
-    "id": "o1", "number": "1124-001", "status": "open", "station_id": "s", "community_id": "c", "kind": "meal", "summary": "送午饭", "building": "3号楼",
+    "id": "o1", "number": "1124-001", "status": "open", "station_id": "s", "community_id": "c", "kind": "meal", "summary": "送午饭",
+    "building": "3号楼",
     "urgency": "today", "window_end": "2026-11-24 10:00:00", "slots": 1, "taken": 0, "epoch": 0, "skills": "[]", "familiar_first": False,
     "wrong_codes": 0, "posted_by": "p", "posted_at": "2026-11-24 09:00:00", "changed_at": "2026-11-24 09:00:00",
 }  # fmt: skip
