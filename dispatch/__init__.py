@@ -4,11 +4,13 @@ The map of the house (imports run from the top of this list down, never up):
 
     cli, jobs, realtime   commands, sweeps, and the live channel: gateway (commands in) and broadcaster (journal out)
     demo                  the demo street and its personas
+    money                 what the desks and an accountant see and enter of what couriers laid out
     audits                who has seen or taken away what of the residents' data, to be read
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
-    residents             who is cared for; every reveal is written down
+    residents             who is cared for: the care list, found while typing; every reveal and export is written down
+    accounts              double entry: balanced transfers that never change
     people                units, persons, signing in, duty
     journal               what happened: numbered without a gap, chained by hashes
     core                  clock, errors, permits, one writer of status, transactions, keys, photos
@@ -33,6 +35,8 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.hours import api as hours_api
 from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
+from dispatch.money import api as money_api
+from dispatch.money import routes as money_routes
 from dispatch.orders import api as orders_api
 from dispatch.orders import desk_api, ledger_api, standing_api
 from dispatch.orders import routes as orders_routes
@@ -42,6 +46,8 @@ from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
 from dispatch.realtime import gateway, health
 from dispatch.reports import routes as reports_routes
+from dispatch.residents import api as residents_api
+from dispatch.residents import routes as residents_routes
 
 
 def create_app(settings: Mapping[str, Any]) -> Flask:
@@ -68,12 +74,14 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     # After the API, which brings a form of its own for what goes wrong.
     problems.init_app(app)
     for interface in (
+        people_api,
+        residents_api,
         orders_api,
         desk_api,
         ledger_api,
         standing_api,
-        people_api,
         hours_api,
+        money_api,
         live_api,
     ):
         api.register_blueprint(interface.blueprint)
@@ -82,9 +90,11 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         courier_routes,
         loan_routes,
         step_routes,
+        residents_routes,
         orders_routes,
         audits_routes,
         hours_routes,
+        money_routes,
         reports_routes,
         health,
     ):

@@ -16,6 +16,7 @@ from flask_babel import force_locale
 from sqlalchemy import text
 
 from dispatch import archive, jobs
+from dispatch.accounts.queries import faults
 from dispatch.core.errors import Invalid
 from dispatch.core.holidays import import_holidays
 from dispatch.core.rotation import rotate, unreadable
@@ -286,6 +287,7 @@ def doctor() -> None:
         "(SELECT count(*) FROM claims c WHERE c.order_id = o.id AND c.ended_at IS NULL)"
     )
     findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
+    findings += faults(reading())
     findings += [f"{column}: {count} values sealed by a key not in FIELD_KEYS" for column, count in unreadable(reading()).items()]
     findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
     for finding in findings:

@@ -21,6 +21,7 @@ from dispatch.orders.messaging import forget_messages
 from dispatch.orders.missing import forget_no_shows
 from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
+from dispatch.orders.receipting import forget_receipts
 from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import answering, loans, signing_in
 from dispatch.people.trusting import end_trust, ended_trust
@@ -84,6 +85,7 @@ def tidy(app: Flask) -> None:
             idempotency.forget_old(work)
             signing_in.forget_expired(work)
             forget_finished(work)
+            forget_receipts(work)
             forget_messages(work)
             forget_no_shows(work)
         photographing.forget_unused()

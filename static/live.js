@@ -111,6 +111,8 @@ export function start() {
   socket = io({ path: `${base}/socket.io`, transports: ["websocket"], reconnectionDelayMax: 5000 });
   socket.on("hello", hello);
   socket.on("journal", take);
+  // Private to the others: its number has been said to everybody.
+  socket.on("told", (entry) => tell("entries", [entry]));
   socket.on("forget", ({ order_id }) => tell("forget", order_id));
   socket.on("yours", (said) => tell("yours", said));
   socket.on("heads", (heads) => Object.entries(heads).forEach(([id, head]) => head > (cursors.get(id) ?? head) && catchUp(id)));

@@ -35,8 +35,8 @@ def _why_taken(code: str) -> str:
 
 
 def _part(code: str) -> str:
-    return {"phone": _("电话"), "contacts": _("联系人")}.get(code, _("资料"))
+    return {"phone": _("电话"), "contacts": _("联系人"), "receipt": _("小票照片")}.get(code, _("资料")).lower()
 
 
 def _list_name(code: str) -> str:
-    return {"care_list": _("关爱名单"), "audit": _("查看记录")}.get(code, _("一张表"))
+    return {"care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账")}.get(code, _("一张表"))

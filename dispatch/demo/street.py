@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.demo import care
 from dispatch.demo.past import live_through
 from dispatch.hours.booking import book
 from dispatch.orders import claiming, closing, delivering, posting, standing
@@ -57,6 +58,7 @@ def load() -> bool:
         import_units(work, rows)
         _people(work, chance)
     _duty(chance)
+    care.fill(_actor("coordinator"), {HOME: 32, OTHER: 6, COMMUNITIES[0]: 4, COMMUNITIES[4]: 3})
     _morning(chance)
     with transaction() as work:
         live_through(work, STATION, DISTRICT, [_actor(f"courier{n}").id for n in (1, 2, 3)], chance)

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, repeating
+from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting, repeating
 from dispatch.orders.forms import (
     AssignForm,
     CancelForm,
@@ -115,13 +115,18 @@ def pick_up(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 @blueprint.takes(DeliverForm, PhotoForm)
 @blueprint.answers(answers.Order, key="required")
 def deliver(body: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`."""
+    """Hand over: JSON `{code}`, or multipart with `photo` and `reason`; with `amount` and its receipt, if he has laid out money."""
     actor = asker()
-    photo, reason = request.files.get("photo"), body.pop("reason", None)
-    said = {"order_id": order_id, **body, "reason": reason, "photo": photographing.fingerprint(photo)}
-    key = once(actor, "deliver", said, required=True)
-    with photographing.kept(actor, photo, order_id) as name:
-        outcome = delivering.deliver(actor, order_id, key, code=body.get("code"), photo=name, reason=reason, epoch=body.get("epoch"))
+    files = {name: request.files.get(name) for name in ("photo", "receipt")}
+    said = {"order_id": order_id, **body, **{name: photographing.fingerprint(file) for name, file in files.items()}}
+    said.setdefault("reason", None)
+    key, receipt_id = once(actor, "deliver", said, required=True), body.pop("receipt_id", None)
+    with (
+        receipting.receipt_for(actor, order_id, files["receipt"], receipt_id, key) as receipt_id,
+        photographing.kept(actor, files["photo"], order_id) as photo,
+    ):
+        body.pop("receipt", None)
+        outcome = delivering.deliver(actor, order_id, key, **{**body, "photo": photo, "receipt_id": receipt_id})
     return outcome_order(actor, outcome)
 
 

@@ -13,6 +13,7 @@ from dispatch.core.errors import BadCode, Invalid
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
+from dispatch.orders.advancing import check_amount, check_limit, enter_advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, check_epoch, end_claims, tell
 from dispatch.orders.opening import back_on_the_board
 from dispatch.orders.queries import Row
@@ -58,6 +59,8 @@ def deliver(
     code: str | None = None,
     photo: str | None = None,
     reason: str | None = None,
+    amount: int | None = None,
+    receipt_id: str | None = None,
     epoch: int | None = None,
 ) -> Outcome:
     """It is in her hands: by the code that she reads out, or by a photo and a reason where she cannot.
@@ -66,22 +69,30 @@ def deliver(
         code: the four digits.
         photo: the name of a stored photo.
         reason: why there is no code; kept encrypted.
+        amount: fen that he has laid out; nothing by default. It is entered with the delivery, or neither is.
+        receipt_id: the receipt that was kept for it.
         epoch: the claim that the command belongs to.
     Raises:
-        Invalid: neither a code nor a photo with its reason.
+        Invalid: neither a code nor a photo with its reason; an amount over the order's limit, or without its receipt.
         BadCode: the code is wrong; it has been counted, and the fifth time the station is told.
         NotFound, NotEligible, TooLate: as for every command.
     """
     if not code and not (photo and reason):
         raise Invalid("code", _("请输入四位交接码；老人念不出来时，请拍照并说明原因。"))
 
-    def act(work: Work, _me: Actor, order: Row) -> Outcome:
+    def act(work: Work, me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
+        # Before the code is looked at: a slip in the amount must not cost one of five tries.
+        check_amount(amount, receipt_id)
+        if amount:
+            check_limit(work, order_id, amount)
         if not photo and not _code_fits(work, order, code or ""):
             return {"order_id": order_id, "refused": BadCode.code, "worn_out": order.wrong_codes + 1 >= WRONG_CODES_MOST}
         _advance(work, order, "deliver", delivery_photo=photo, delivery_reason=reason)
         persons = end_claims(work, order_id, "delivered")
         tell(work, order, "order.delivered", persons=persons, by="photo" if photo else "code")
+        if amount:
+            enter_advance(work, order, me.id, amount, str(receipt_id), me)
         return {"order_id": order_id}
 
     return carry_out("deliver", actor, order_id, once, act)

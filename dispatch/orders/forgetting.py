@@ -1,16 +1,18 @@
-"""When personal data leaves: 30 days after a resident's last errand ended, unless she is on the care list."""
+"""When personal data leaves: 30 days after a resident's last errand ended or she left the care list; not while she owes money."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import exists, select, update
 
+from dispatch.accounts.queries import owing
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import Work
 from dispatch.orders.models import Order, StandingNeed
 from dispatch.orders.states import Standing, Status
 from dispatch.residents.models import Resident
+from dispatch.residents.registering import forget
 
 KEPT = timedelta(days=30)
 _ENDED = sorted({Status.CLOSED, Status.CANCELLED, Status.EXPIRED, Status.FAILED, Status.DELIVERED})
@@ -28,7 +30,9 @@ def forget_finished(work: Work) -> int:
         _standings.c.resident_id == _residents.c.id,
         (_standings.c.status != Standing.ENDED) | (_standings.c.changed_at > now() - KEPT),
     )
-    old = (~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT)
+    left = _residents.c.off_list_at.is_(None) | (_residents.c.off_list_at < now() - KEPT)
+    # A debt needs its debtor; settled, repaid or waived, she goes with the next sweep.
+    old = (~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, left, _residents.c.id.not_in(owing()))
     gone = list(work.execute(select(_residents.c.id).where(*old, ~recent, ~returning).limit(500)).scalars())
     if gone:
         bare = {"resident_id": None, "private_note": None, "code": None, "delivery_reason": None, "delivery_photo": None, "summary": "",
@@ -36,5 +40,5 @@ def forget_finished(work: Work) -> int:
         work.execute(update(_orders).where(_orders.c.resident_id.in_(gone)).values(**bare))
         unsaid = {"resident_id": None, "private_note": None, "summary": ""}
         work.execute(update(_standings).where(_standings.c.resident_id.in_(gone)).values(**unsaid))
-        work.execute(delete(_residents).where(_residents.c.id.in_(gone)))
+        forget(work, gone)
     return len(gone)

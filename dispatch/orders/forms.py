@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from dispatch.core.doors import Form, Query
 from dispatch.core.geo import Point
 from dispatch.orders import posting
+from dispatch.orders.advancing import LIMIT_MOST
 from dispatch.orders.closing import CANCEL_REASONS
 from dispatch.orders.delivering import FAILURE_REASONS, RELEASE_REASONS, WHOSE
 from dispatch.orders.messaging import TEXT_MOST
@@ -21,6 +22,7 @@ from dispatch.residents.registering import GROUPS
 #: The lists that have a name of their own beside the states.
 LISTS = ("mine", "queued", "full", "active", "today", "finished", "unsatisfied")
 EPOCH_MOST = 2**31 - 1
+_FEN = validate.Range(0, LIMIT_MOST)
 
 
 def _reasons(known: tuple[str, ...]) -> fields.String:
@@ -89,6 +91,7 @@ class PreviewForm(Form):
     """What the form holds so far; whatever else it holds is left out."""
 
     kind = fields.String(allow_none=True, validate=validate.OneOf(posting.KINDS))
+    building = fields.String(allow_none=True, validate=validate.Length(max=80))
     resident_id = fields.String(allow_none=True, validate=validate.Length(max=32))
     resident = fields.Nested(TypedForm, allow_none=True)
     community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
@@ -216,12 +219,16 @@ class DeliverForm(HolderForm):
     """Delivered by the code that she reads out."""
 
     code = fields.String(allow_none=True, validate=validate.Length(max=8))
+    amount = fields.Integer(allow_none=True, strict=True, validate=_FEN, metadata={"description": "分 fen laid out; 0 or none: nothing"})
+    receipt_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "as /receipt answered"})
 
 
 class PhotoForm(DeliverForm):
     """Delivered by a photo and the reason why there is no code (multipart)."""
 
     epoch = fields.Integer(allow_none=True, validate=validate.Range(0, EPOCH_MOST))
+    amount = fields.Integer(allow_none=True, validate=_FEN)
+    receipt = fields.Raw(metadata={"type": "string", "format": "binary", "description": "instead of receipt_id; both files at most 9 MB"})
     photo = fields.Raw(metadata={"type": "string", "format": "binary", "description": "JPEG, PNG or WebP, at most 8 MB"})
     reason = fields.String(validate=validate.Length(max=200))
 

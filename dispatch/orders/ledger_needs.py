@@ -16,6 +16,8 @@ from dispatch.orders.ledgers import SAID
 LONGEST = {"name": 60, "building": 80, "door": 80, "need": 120, "note": 500}
 #: A window further away than this is a slip of the finger in the year.
 FURTHEST = timedelta(days=366)
+#: What couriers read where the need itself is not for everybody.
+TOLD_TO_THE_HOLDER = "接单后看备注"
 KINDS = frozenset(kind for kind, _words in KIND_WORDS) | {"other"}
 URGENCIES = frozenset(urgency for urgency, _words in URGENCY_WORDS)
 
@@ -58,6 +60,8 @@ def judge(given: Mapping[str, str], today: datetime) -> Judged:
         today: now; what ends before it is past.
     """
     said = {name: (narrow if name in ("need", "note") else half)(given.get(name) or "") for name in SAID}
+    # Lines within a cell are of use where there are sentences, or several numbers.
+    said = {name: text if name in ("need", "note", "phone") else " ".join(text.split()) for name, text in said.items()}
     said = {name: "" if text.lower() in NOTHING else text for name, text in said.items()}
     faults: dict[str, str] = {}
     _name(said, faults)
@@ -82,7 +86,7 @@ def _aside(said: dict[str, str], text: str) -> None:
 
 
 def _name(said: dict[str, str], faults: dict[str, str]) -> None:
-    name = said["name"].replace("\n", " ")
+    name = said["name"]
     bracket = re.search(r"\((.+?)\)", name)
     if bracket and bracket[0] != name:
         _aside(said, bracket[1])
@@ -127,7 +131,7 @@ def _number_in(part: str) -> str | None:
 
 
 def _place(said: dict[str, str], faults: dict[str, str]) -> None:
-    building, door = (said[name].replace("\n", " ") for name in ("building", "door"))
+    building, door = said["building"], said["door"]
     for name, text in (("building", building), ("door", door)):
         if _DATE_MADE.fullmatch(text):
             faults[name] = "made_a_date"
@@ -180,16 +184,16 @@ def _time(said: dict[str, str], faults: dict[str, str], today: datetime) -> When
 
 def _need(said: dict[str, str], faults: dict[str, str]) -> None:
     text = re.sub(r"\s*\n\s*", "；", said["need"])
-    kind = said["kind"].lower()
-    if not text and not kind:
+    said_kind, kind = said["kind"], said["kind"].lower()
+    if not text and kind in ("", "other"):
         faults["need"] = "need_missing"
     said["kind"] = kind if kind in KINDS else KIND_NAMES.get(kind) or kind_of(kind) or kind_of(text) or "other"
     if kind and kind not in KINDS and said["kind"] == "other" and kind not in KIND_NAMES and kind not in text:
-        text = "：".join(part for part in (kind, text) if part)
+        text = "：".join(part for part in (said_kind, text) if part)
     if _tells_of_somebody(text, said) or len(text) > LONGEST["need"]:
         # Every courier reads the need; a name, a number or a long story is for the one who holds the order.
         _aside(said, text)
-        text = ""
+        text = TOLD_TO_THE_HOLDER
     said["need"] = text
 
 

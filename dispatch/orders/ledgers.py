@@ -80,7 +80,7 @@ def _no_errand(row: Sequence[str], columns: Columns) -> str:
         return "note" if any(re.search(r"[^\W\d_]{3}", cell) for cell in row) else "blank"
     first = half(next(cell for cell in row if cell))
     fields = {columns.fields.get(column) for column in used}
-    if not {"phone"} & fields and any(SUMS.match(half(cell).replace(" ", "")) for cell in row if cell):
+    if any(SUMS.match(half(cell).replace(" ", "")) for cell in row if cell) and not any(re.search(r"\d{7}", cell) for cell in row):
         return "sum"
     if FOOTERS.match(first):
         return "note"

@@ -223,3 +223,41 @@ class DayCount(db.Model):
     station_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     day: Mapped[str] = mapped_column(String(10), primary_key=True)
     count: Mapped[int] = mapped_column(Integer)
+
+
+class Advance(db.Model):
+    """What a courier has laid out for an order, and how far it is settled; the money itself is in `accounts`.
+
+    `id` is the order's. `status` is written by `core/workflow.advance` alone, and `version` rises with every booking: a command
+    that has seen an older one is too late.
+    """
+
+    __tablename__ = "advances"
+    id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    status: Mapped[str] = mapped_column(String(12))
+    station_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    community_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    courier_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    resident_id: Mapped[str] = mapped_column(String(32))
+    # What was laid out as it stands now, in fen, and the transfer that says so.
+    amount: Mapped[int] = mapped_column(Integer)
+    transfer_id: Mapped[str] = mapped_column(ForeignKey("transfers.id"))
+    receipt_id: Mapped[str] = mapped_column(ForeignKey("receipts.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+    __table_args__ = (
+        Index("ix_advances_community_status", "community_id", "status", "at"),
+        Index("ix_advances_station_status", "station_id", "status", "at"),
+        Index("ix_advances_courier_status", "courier_id", "status", "at"),
+    )
+
+
+class Receipt(db.Model):
+    """The photo of a receipt. Its file goes when the station's time for it is over; that there was one stays."""
+
+    __tablename__ = "receipts"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    photo: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Moment, index=True)

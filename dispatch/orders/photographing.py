@@ -1,4 +1,4 @@
-"""How the photo of a delivery is kept and who may look at it."""
+"""How a photo that comes with a command is kept, and who may look at that of a delivery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dispatch.core import photos
 from dispatch.core.errors import Busy, Invalid, NotEligible, NotFound
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import reading
-from dispatch.orders.models import Order
+from dispatch.orders.models import Order, Receipt
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import full_order, order_facts
 from dispatch.people.identity import Actor
@@ -44,9 +44,15 @@ def fingerprint(upload: Any) -> str | None:
 
 
 @contextmanager
-def kept(actor: Actor, upload: Any, order_id: str) -> Iterator[str | None]:
+def kept(actor: Actor, upload: Any, order_id: str, *, verb: str = "deliver", field: str = "photo") -> Iterator[str | None]:
     """Store an upload for the length of a command; what the command refuses, or had done before, is removed again.
 
+    Args:
+        actor: who sends it.
+        upload: the file, or None.
+        order_id: which order.
+        verb: the command.
+        field: the upload's name, should it be refused.
     Raises:
         NotFound, NotEligible: as for the command; asked first, because to make a photo anew is a second of work.
         Invalid: it is not a photo that can be kept.
@@ -58,19 +64,19 @@ def kept(actor: Actor, upload: Any, order_id: str) -> Iterator[str | None]:
     order = order_facts(reading(), order_id, actor.id)
     if not permitted(PERMITS, "see", actor, order):
         raise NotFound()
-    if not permitted(PERMITS, "deliver", actor, order):
+    if not permitted(PERMITS, verb, actor, order):
         raise NotEligible()
     try:
         stored = photos.store(upload.read(photos.MAX_BYTES + 1), folder())
     except photos.PhotoRefused as refused:
-        raise Invalid("photo", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
+        raise Invalid(field, _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
     except OSError as error:
         log.error("photos.disk", error=type(error).__name__, errno=error.errno)
         raise Busy(retry_after=60) from error
     try:
         yield stored.name
     finally:
-        if _photo_of(order_id) != stored.name:
+        if stored.name not in _named(order_id):
             photos.remove(folder(), stored.name)
 
 
@@ -79,9 +85,19 @@ def _photo_of(order_id: str) -> str | None:
     return reading().execute(found).scalar_one_or_none()
 
 
+def _named(order_id: str | None = None) -> set[str]:
+    """The photos that an order and its receipts name, or all that any do."""
+    columns = ((Order.__table__.c.delivery_photo, Order.__table__.c.id), (Receipt.__table__.c.photo, Receipt.__table__.c.order_id))
+    named: set[str] = set()
+    for photo, of in columns:
+        found = select(photo).where(photo.is_not(None))
+        named.update(reading().execute(found.where(of == order_id) if order_id else found).scalars())
+    return named
+
+
 def forget_unused() -> int:
-    """Remove the files that no order names any more, or never came to name because we were ended; returns how many."""
-    named = set(reading().execute(select(Order.__table__.c.delivery_photo).where(Order.__table__.c.delivery_photo.is_not(None))).scalars())
+    """Remove the files that nothing names any more, or never came to name because we were ended; returns how many."""
+    named = _named()
     before = time.time() - UNUSED_KEPT_S
     unused = [file for file in folder().glob("*") if file.name not in named and file.stat().st_mtime < before]
     for file in unused:

@@ -68,14 +68,20 @@ def has_held(_actor: Any, order: Any) -> bool:
 
 
 #: What a courier may do with what he holds alone: to him who has held it, it is too late.
-HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal"})
+HOLDERS_VERBS = frozenset({"release", "pick_up", "deliver", "fail", "reveal", "keep_receipt"})
 
 _CLERK = (is_clerk, same_community)
 _COORDINATOR = (is_coordinator, same_station)
 _HOLDER = (is_courier, at_his_stations, has_held)
 
 PERMITS: Permits = {
-    "see": [(is_courier, same_station, on_the_board), _HOLDER, _CLERK, _COORDINATOR, (is_supervisor, same_district, escalated)],
+    "see": [
+        (is_courier, same_station, on_the_board),
+        (*_HOLDER, on_the_board),
+        _CLERK,
+        _COORDINATOR,
+        (is_supervisor, same_district, escalated),
+    ],
     "see_private": [(is_courier, at_his_stations, holds), _CLERK, _COORDINATOR],
     "see_code": [_CLERK, _COORDINATOR],
     "see_holders": [_CLERK, _COORDINATOR],
@@ -101,6 +107,13 @@ PERMITS: Permits = {
     "repeat": [_CLERK, _COORDINATOR],
     "cancel": [_CLERK, _COORDINATOR],
     "reopen": [_COORDINATOR],
+    "keep_receipt": [_HOLDER, _CLERK],
+    "see_money": [_CLERK, _COORDINATOR],
+    "raise_limit": [_CLERK],
+    "settle": [_CLERK],
+    "reverse": [_CLERK],
+    "correct_advance": [_CLERK],
+    "enter": [_CLERK],
 }
 
 #: A need that comes back every week belongs to the desks alone.
@@ -132,7 +145,12 @@ HEARD: Permits = {
     "order.cancelled": _HEARD_ON_THE_BOARD,
     "order.failed": _HEARD_ON_THE_BOARD,
     "order.expired": _HEARD_ON_THE_BOARD,
+    "order.limit_raised": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+    "money.advanced": [_CLERK, _COORDINATOR],
+    "money.settled": [_CLERK, _COORDINATOR],
+    "money.corrected": [_CLERK, _COORDINATOR],
+    "money.funded": [_CLERK, _COORDINATOR],
     "order.no_show_answered": [_CLERK, _COORDINATOR],
     "message.sent": [(is_courier, same_station), _COORDINATOR],
     "standing.made": [_CLERK, _COORDINATOR],
@@ -143,5 +161,7 @@ HEARD: Permits = {
     "standing.missed": [_CLERK, _COORDINATOR],
     "standing.stopped": [_CLERK, _COORDINATOR],
 }
+#: Entry types that the persons named in them hear too, and no other courier.
+HEARD_BY_THE_NAMED = frozenset({"money.advanced", "money.settled", "money.corrected"})
 #: What an entry says of persons is for those who may see the holders.
 HEARS_PERSONS: Permits = {"persons": [_CLERK, _COORDINATOR]}

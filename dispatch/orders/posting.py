@@ -144,7 +144,7 @@ def resident_of(work: Work, community_id: str, need: Mapping[str, Any]) -> str:
         return str(need["resident_id"])
     if not need.get("resident"):
         raise Invalid("resident")
-    return find_or_add(work, community_id, need["resident"])
+    return find_or_add(work, community_id, {**need["resident"], "building": need["building"]})
 
 
 def _caller(need: Mapping[str, Any]) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from dispatch.core.clock import iso, now
 from dispatch.core.errors import TooEarly
 from dispatch.orders.models import Claim, Order
 from dispatch.people.models import Person, Role
+from dispatch.people.serving import serves_at
 from dispatch.people.settings import Settings
 
 _claims, _orders, _persons = Claim.__table__, Order.__table__, Person.__table__
@@ -29,7 +30,7 @@ def opens_to_all_at(
         .join(_claims, _claims.c.person_id == _persons.c.id)
         .join(_orders, _delivered)
         .where(_orders.c.resident_id == resident_id)
-        .where(_persons.c.station_id == station_id, _persons.c.role == Role.COURIER, _persons.c.active, _persons.c.on_duty)
+        .where(serves_at(station_id, now()), _persons.c.role == Role.COURIER, _persons.c.active, _persons.c.on_duty)
     )
     if not any(set(skills) <= set(known or ()) for known in connection.execute(found).scalars()):
         return None

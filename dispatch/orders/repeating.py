@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, select
@@ -97,7 +97,7 @@ def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -
     """What is known before a need is posted; it keeps nobody from posting.
 
     Args:
-        need: `kind`, and `resident_id` or `resident` with what has been typed of name and phone so far.
+        need: `kind`, `building`, and `resident_id` or `resident` with what has been typed of name and phone so far.
     Returns:
         `last`: her last order as a need for today, or None; `duplicates`: today's orders of that kind for the same person.
     Raises:
@@ -107,15 +107,12 @@ def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -
     typed = need.get("resident") or {}
     phone = _phone(typed)
     known = [str(need["resident_id"])] if need.get("resident_id") else _by_phone(connection, community.id, phone)
-    mine = {"community_id": community.id, "kind": need.get("kind"), "known": known, "name": _name(typed), "phone": phone}
-    duplicates = [full_order(connection, actor, order_id) for order_id in _alike(connection, **mine)]
+    person = _Person(known, str(typed.get("name") or "").strip(), str(need.get("building") or "").strip(), phone)
+    alike = _alike(connection, community.id, need.get("kind"), person)
+    duplicates = [full_order(connection, actor, order_id) for order_id in alike]
     latest = _latest(connection, known) if known else None
     seen = latest and full_order(connection, actor, latest).community_id == community.id
     return {"last": again(connection, actor, str(latest)) if seen else None, "duplicates": present(connection, actor, duplicates)}
-
-
-def _name(typed: Mapping[str, Any]) -> str:
-    return str(typed.get("name") or "").strip()
 
 
 def _phone(typed: Mapping[str, Any]) -> str | None:
@@ -133,21 +130,31 @@ def _by_phone(connection: Connection, community_id: str, phone: str | None) -> l
     return list(connection.execute(select(_residents.c.id).where(*hers)).scalars())
 
 
-def _alike(connection: Connection, *, community_id: str, kind: str | None, known: list[str], name: str, phone: str | None) -> list[str]:
-    """Today's orders of this kind for her: by who she is, or by her name where not both have a number."""
-    if not kind or not (known or name):
+class _Person(NamedTuple):
+    """Who is asked for, as far as it is known."""
+
+    known: list[str]
+    name: str
+    building: str
+    phone: str | None
+
+    def is_she(self, row: Row) -> bool:
+        """By who she is; or by name and building, unless both have a number: then the numbers have the word."""
+        same_door = bool(self.name) and (row.name, row.building) == (self.name, self.building)
+        return row.resident_id in self.known or (same_door and not (self.phone and row.phone))
+
+
+def _alike(connection: Connection, community_id: str, kind: str | None, person: _Person) -> list[str]:
+    """Today's orders of this kind for her."""
+    if not kind or not (person.known or person.name):
         return []
     today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     found = (
-        select(ORDERS.c.id, ORDERS.c.resident_id, _residents.c.name, _residents.c.phone)
+        select(ORDERS.c.id, ORDERS.c.resident_id, ORDERS.c.building, _residents.c.name, _residents.c.phone)
         .join(_residents, _residents.c.id == ORDERS.c.resident_id)
         .where(ORDERS.c.community_id == community_id, ORDERS.c.posted_at >= today)
         .where(ORDERS.c.kind == kind, ORDERS.c.status != Status.CANCELLED)
         .order_by(ORDERS.c.posted_at.desc())
         .limit(ALIKE_MOST)
     )
-    return [
-        row.id
-        for row in connection.execute(found)
-        if row.resident_id in known or (name and row.name == name and not (phone and row.phone))
-    ]  # fmt: skip
+    return [row.id for row in connection.execute(found) if person.is_she(row)]

@@ -62,6 +62,29 @@ UNDER_WAY = frozenset({S.CLAIMED, S.PICKED_UP})
 SYSTEM_MOVES = frozenset({"lapse", "expire"})
 
 
+class MoneyStatus(StrEnum):
+    """How far what a courier has laid out is settled."""
+
+    OPEN = "open"  # he waits for his money
+    OWED = "owed"  # he has it; the resident has not paid the community yet
+    SETTLED = "settled"
+    VOID = "void"  # corrected to nothing
+
+
+M = MoneyStatus
+#: Verb → the states of an advance that it may leave and the usual one it enters; which it is, the amounts left decide.
+MONEY_MOVES: dict[str, Move[MoneyStatus]] = {
+    "settle": Move(frozenset({M.OPEN, M.OWED}), M.SETTLED),
+    "reverse": Move(frozenset({M.OPEN, M.OWED, M.SETTLED}), M.OPEN),
+    "correct": Move(frozenset({M.OPEN, M.OWED, M.SETTLED}), M.OPEN),
+    "enter": Move(frozenset({M.VOID}), M.OPEN),  # for the first time there is no row yet
+}
+#: While an order is in these, what may be laid out for it can be raised: also afterwards, for what turns out to have been laid out.
+RAISABLE = frozenset(set(Status) - {S.CANCELLED, S.EXPIRED})
+#: After these the clerk may enter what the courier forgot to say, or laid out for nothing.
+ENTERED_LATE = frozenset({S.DELIVERED, S.CLOSED, S.FAILED})
+
+
 class Standing(StrEnum):
     """A need that comes back every week."""
 

@@ -180,7 +180,7 @@ def _refuse_twins(work: Work, community: Row, entries: Sequence[Entry], judged: 
     _refuse([_cell(line, "name", "twin") for line in lines if line.row in same or stands.twins(judged[line.row])])
 
 
-def _entered(work: Work, actor: Actor, community: Row, entries: Sequence[Entry], judged: dict[int, Judged]) -> Iterator[tuple[int, str]]:
+def _entered(work: Work, actor: Actor, community: Row, entries: Sequence[Entry], judged: dict[int, Judged]) -> Iterator[list[int | str]]:
     looked_at = actor.settings.look_first and actor.role == Role.CLERK
     for number, entry in enumerate(entries):
         if number % A_BREATH == 0:
@@ -195,4 +195,4 @@ def _entered(work: Work, actor: Actor, community: Row, entries: Sequence[Entry],
             raise LedgerRefused(
                 [_cell(entry.line, "time" if name.startswith("window") else name, refused.code, refused.detail)]
             ) from refused
-        yield entry.line.row, enter(work, community, asked, actor.settings, posted_by=actor.id, looked_at=looked_at)
+        yield [entry.line.row, enter(work, community, asked, actor.settings, posted_by=actor.id, looked_at=looked_at)]

@@ -20,6 +20,7 @@ from dispatch.orders.queries import RECENT, midnight
 from dispatch.orders.states import FINISHED, UNDER_WAY, Status
 from dispatch.people.identity import Actor, actor_by_id
 from dispatch.people.models import Level, Person, Role, Unit
+from dispatch.people.serving import serves_at
 
 #: A screen of 16 to 9, tiles of 3 to 2: so many columns for each row.
 SHAPE = 1.2
@@ -113,7 +114,7 @@ def wall_of(connection: Connection, station_id: str) -> dict[str, Any]:
         counts = {name: int(getattr(active.get(one.id), name, 0)) for name in _COUNTS if name != "done_today"}
         tiles.append({"id": one.id, "name": one.name, **place._asdict(), **counts, "done_today": done.get(one.id, 0)})
     on_duty = select(func.count()).where(
-        _persons.c.station_id == station_id, _persons.c.role == Role.COURIER, _persons.c.on_duty, _persons.c.active
+        serves_at(station_id, now()), _persons.c.role == Role.COURIER, _persons.c.on_duty, _persons.c.active
     )
     posted = select(func.count()).where(_orders.c.station_id == station_id, _orders.c.posted_at >= midnight())
     return {

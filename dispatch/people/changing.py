@@ -1,8 +1,7 @@
-"""How a courier's depot and what he may be trusted with are changed; and what was done to him, to be read."""
+"""How a courier's depot is changed; and what was done to him, to be read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -13,9 +12,10 @@ from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.people.identity import Actor
-from dispatch.people.models import SKILLS, Deed, Level, Person, Unit
+from dispatch.people.models import Deed, Level, Person, Unit
 from dispatch.people.policy import PERMITS
 from dispatch.people.recording import note
+from dispatch.people.trusting import trust_of
 
 #: So much of a person's history is shown.
 HISTORY_MOST = 200
@@ -42,23 +42,6 @@ def move(actor: Actor, person_id: str, depot_id: str) -> None:
             append(work, person.station_id, "person.changed", person_id=person_id, what="depot", unit_id=depot_id)
 
 
-def trust(actor: Actor, person_id: str, skills: Collection[str]) -> None:
-    """What he may be trusted with from now on; what he holds already stays his. Said twice it is said once.
-
-    Raises:
-        NotFound, NotEligible: as for `move`.
-        Invalid: not among the SKILLS.
-    """
-    if not set(skills) <= set(SKILLS):
-        raise Invalid("skills")
-    with transaction() as work:
-        person = _changeable(work, actor, person_id)
-        if set(person.skills or ()) != set(skills):
-            work.execute(update(_persons).where(_persons.c.id == person_id).values(skills=sorted(skills)))
-            note(work, person_id, "trusted", actor.id, was=sorted(person.skills or ()), skills=sorted(skills))
-            append(work, person.station_id, "person.changed", person_id=person_id, what="skills", skills=sorted(skills))
-
-
 def _changeable(work: Work, actor: Actor, person_id: str) -> Any:
     person = work.execute(select(_persons).where(_persons.c.id == person_id)).first()
     if person is None or not permitted(PERMITS, "see", actor, person):
@@ -79,7 +62,11 @@ def courier_shown(connection: Connection, actor: Actor, person_id: str) -> dict[
     if person is None or not permitted(PERMITS, "see", actor, person):
         raise NotFound()
     names = ("id", "name", "role", "active", "on_duty", "skills", "unit_id", "unit_name", "station_id", "serving_until", "created_at")
-    return {**{name: getattr(person, name) for name in names}, "deeds": _history(connection, person_id)}
+    return {
+        **{name: getattr(person, name) for name in names},
+        "trusted": trust_of(connection, [person])[person_id],
+        "deeds": _history(connection, person_id),
+    }
 
 
 def _history(connection: Connection, person_id: str) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,9 +11,10 @@ from sqlalchemy import select
 from dispatch.core.clock import SHANGHAI
 from dispatch.core.errors import Invalid, NotEligible
 from dispatch.core.unit_of_work import reading
-from dispatch.people.changing import courier_shown, move, trust
+from dispatch.people.changing import courier_shown, move
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import SKILLS, Level, Role, Unit
+from dispatch.people.trusting import trust
 from dispatch.people.vouching import confirm, decline, newcomers, unvouched
 
 blueprint = Blueprint("courier", __name__)
@@ -54,8 +55,25 @@ def depot(person_id: str) -> Any:
 @blueprint.post("/couriers/<person_id>/skills")
 def skills(person_id: str) -> Any:
     """What he may be trusted with."""
-    trust(asker(), person_id, [skill for skill in request.form.getlist("skills") if skill in SKILLS])
+    actor = asker()
+    try:
+        trust(actor, person_id, {skill: _day(f"until_{skill}") for skill in request.form.getlist("skills") if skill in SKILLS})
+    except Invalid as refused:
+        return _page(actor, person_id, {"until": str(refused.detail)}), 422
     return redirect(url_for("courier.one", person_id=person_id))
+
+
+def _day(name: str) -> date | None:
+    """A day as a page's form says it; nothing is none.
+
+    Raises:
+        Invalid: it is no day.
+    """
+    said = request.form.get(name, "")
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise Invalid(name) from None
 
 
 @blueprint.get("/newcomers")

@@ -29,7 +29,6 @@ PERMITS: Permits = {
     "enrol": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "suspend": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "restore": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
-    "trust": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
 }
 
 
@@ -120,5 +119,4 @@ HEARD: Permits = {
     "loan.left": [(at_the_station,)],
     "loan.lapsed": [(at_the_station,)],
     "loan.ended": [(at_the_station,)],
-    "person.trusted": [(at_the_station,)],
 }

@@ -16,7 +16,7 @@ def _number(usually: int, least: int, most: int, says: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """A station's choices. Times in minutes, where a name ends in _s in seconds."""
+    """A station's choices. Times in minutes, where a name ends in _s in seconds; receipts_kept in days."""
 
     claim_cap: int = _number(3, 1, 50, "How many orders a courier may hold at once.")
     look_first: bool = field(default=False, metadata={"says": "Whether the station looks at what clerks post before couriers see it."})
@@ -29,6 +29,7 @@ class Settings:
     late_drop_out: int = _number(30, 0, 1440, "Minutes before an order's window from which giving it back rings at the coordinator's desk.")
     head_start_s: int = _number(30, 0, 600, "Seconds in which an order is for those who know the resident, where the clerk ticks it.")
     escalate_routine: int = _number(60, 1, 10_080, "The same for an order that can wait.")
+    receipts_kept: int = _number(1095, 30, 10_950, "Days that the photo of a receipt is kept; ask your accountant what the law wants.")
 
     def pick_up_within(self, urgency: str) -> int:
         """How long a claim may stand before the goods are picked up, in minutes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from dispatch.journal.appending import append
 from dispatch.people.identity import Actor
 from dispatch.people.models import SKILLS, Person, Trusted
 from dispatch.people.policy import PERMITS
+from dispatch.people.recording import note
 
 _persons, _trusted = Person.__table__, Trusted.__table__
 
@@ -27,13 +28,14 @@ def today() -> date:
     return now().astimezone(SHANGHAI).date()
 
 
-def trust(actor: Actor, person_id: str, skills: dict[str, date | None], once: Once) -> dict[str, Any]:
-    """Say what a courier may be trusted with from now on: all of it, what is not named ends. He keeps what he holds.
+def trust(actor: Actor, person_id: str, skills: Mapping[str, date | None], once: Once | None = None) -> None:
+    """Say what a courier may be trusted with from now on: all of it, what is not named ends. What he holds already stays his.
 
-    A skill that he had and whose end is the same stays with whom it was vouched by.
+    A skill that he had and whose end is the same stays with whom it was vouched by. Said twice it is said once.
 
     Args:
         skills: skill → its last day, or None for no end.
+        once: the command's key, where it has one.
     Raises:
         NotFound: no such person for this actor.
         NotEligible: the actor sees the person but may not do this.
@@ -43,38 +45,39 @@ def trust(actor: Actor, person_id: str, skills: dict[str, date | None], once: On
         raise Invalid("skills")
     if any(until is not None and until < today() for until in skills.values()):
         raise Invalid("until", _("到期日已经过了，请再看一眼。"))
+    once = once or Once(actor.id, None, "trust", {})
     with once.running(), transaction() as work:
         once.lock(work)
-        outcome = once.earlier(work.connection)
-        if outcome is None:
-            person = work.execute(select(_persons).where(_persons.c.id == person_id).with_for_update()).first()
-            if person is None or not permitted(PERMITS, "see", actor, person):
-                raise NotFound()
-            if not permitted(PERMITS, "trust", actor, person):
-                raise NotEligible()
-            _write(work, actor, person, skills)
-            outcome = {"person_id": person_id}
-            once.keep(work, outcome)
-    return outcome
+        if once.earlier(work.connection) is not None:
+            return
+        person = work.execute(select(_persons).where(_persons.c.id == person_id).with_for_update()).first()
+        if person is None or not permitted(PERMITS, "see", actor, person):
+            raise NotFound()
+        if not permitted(PERMITS, "enrol", actor, person):
+            raise NotEligible()
+        _write(work, actor, person, skills)
+        once.keep(work, {"person_id": person_id})
 
 
-def _write(work: Work, actor: Actor, person: Any, skills: dict[str, date | None]) -> None:
+def _write(work: Work, actor: Actor, person: Any, skills: Mapping[str, date | None]) -> None:
     had = {row.skill: row.until for row in work.execute(select(_trusted).where(_trusted.c.person_id == person.id))}
     # What he was enrolled with has no row, and no end.
     kept = {skill for skill in person.skills or () if skill in skills and had.get(skill) == skills[skill]}
+    if kept == set(skills) == set(person.skills or ()):
+        return
     gone = set(had) - kept
     work.execute(delete(_trusted).where(_trusted.c.person_id == person.id, _trusted.c.skill.in_(gone)))
     for skill, until in skills.items():
         if skill not in kept:
             row = {"person_id": person.id, "skill": skill, "vouched_by": actor.id, "vouched_at": now(), "until": until}
             work.execute(insert(_trusted), row)
-    _hold(work, person.id, person.station_id, sorted(skills))
+    _hold(work, person, sorted(skills), actor.id)
 
 
-def _hold(work: Work, person_id: str, station_id: str | None, skills: list[str]) -> None:
-    work.execute(update(_persons).where(_persons.c.id == person_id).values(skills=skills))
-    if station_id:
-        append(work, station_id, "person.trusted", person_id=person_id, skills=skills)
+def _hold(work: Work, person: Any, skills: list[str], by: str) -> None:
+    work.execute(update(_persons).where(_persons.c.id == person.id).values(skills=skills))
+    note(work, person.id, "trusted", by, was=sorted(person.skills or ()), skills=skills)
+    append(work, person.station_id, "person.changed", person_id=person.id, what="skills", skills=skills)
 
 
 def ended_trust(connection: Connection) -> list[str]:
@@ -90,7 +93,7 @@ def end_trust(person_id: str) -> bool:
         ended = set(work.execute(select(_trusted.c.skill).where(*over)).scalars())
         if ended:
             work.execute(delete(_trusted).where(*over))
-            _hold(work, person_id, person.station_id, sorted(set(person.skills or ()) - ended))
+            _hold(work, person, sorted(set(person.skills or ()) - ended), "clock")
         return bool(ended)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from dispatch.core.permits import permitted
 from dispatch.hours.policy import HEARD as HOURS_HEARD
 from dispatch.orders.policy import HEARD as ORDERS_HEARD
-from dispatch.orders.policy import HEARS_PERSONS
+from dispatch.orders.policy import HEARD_BY_THE_NAMED, HEARS_PERSONS
 from dispatch.people.models import Role
 from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
+from dispatch.residents.policy import HEARD as RESIDENTS_HEARD
 
-HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD}
+HEARD = {**ORDERS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
 #: Fields of an entry that name persons, or say how content somebody was with one.
 PERSONS = ("persons", "person_id", "satisfied")
 
@@ -45,9 +46,23 @@ def streams_of(connection: Connection, actor: Any) -> list[str]:
     return stations_of(connection, actor) if actor.station_id or actor.role == Role.SUPERVISOR else []
 
 
-def as_heard(audience: Audience, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as this audience may hear it; what it may not is there by its number alone."""
+def to_the_named(entry: Mapping[str, Any]) -> Sequence[str]:
+    """The persons who hear this entry because it is about them, whatever their audience hears."""
+    named: Sequence[str] = entry["data"].get("persons", ()) if entry["type"] in HEARD_BY_THE_NAMED else ()
+    return named
+
+
+def as_heard(audience: Audience, entry: Mapping[str, Any], person_id: str | None = None) -> dict[str, Any]:
+    """An entry as this audience may hear it; what it may not is there by its number alone.
+
+    Args:
+        audience: who listens.
+        entry: what happened.
+        person_id: the one of them who asks, if it is known: a few entries are for the persons named in them too.
+    """
     data = entry["data"]
+    if person_id in to_the_named(entry):
+        return dict(entry)
     bare = {"station_id": entry["station_id"], "seq": entry["seq"], "at": entry["at"]}
     subject = SimpleNamespace(
         station_id=entry["station_id"],

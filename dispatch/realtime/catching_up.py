@@ -55,4 +55,4 @@ def catch_up(actor: Actor, station_id: str, since: int, limit: int) -> dict[str,
         raise TooOld(head=head)
     audience = audience_of(actor)
     entries = entries_since(reading(), station_id, since, limit)
-    return {"entries": [as_heard(audience, entry) for entry in entries], "head": head}
+    return {"entries": [as_heard(audience, entry, actor.id) for entry in entries], "head": head}

@@ -58,8 +58,8 @@ def _pick_up(actor: Actor, data: Answer, body: Answer) -> Answer:
 
 
 def _deliver(actor: Actor, data: Answer, body: Answer) -> Answer:
-    key = _once(actor, "deliver", data, {"order_id": data["order_id"], **body, "reason": None, "photo": None})
-    return delivering.deliver(actor, data["order_id"], key, code=body.get("code"), epoch=body.get("epoch"))
+    key = _once(actor, "deliver", data, {"order_id": data["order_id"], **body, "reason": None, "photo": None, "receipt": None})
+    return delivering.deliver(actor, data["order_id"], key, **body)
 
 
 def _decline(actor: Actor, data: Answer, body: Answer) -> Answer:

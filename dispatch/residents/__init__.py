@@ -1,1 +1,1 @@
-"""Who is cared for: encrypted at rest, found by a keyed hash of the phone, every reveal written down."""
+"""Who is cared for: the care list, encrypted at rest, found while typing; every reveal and export written down."""

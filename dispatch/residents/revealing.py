@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import insert, select
 
 from dispatch.core.clock import now
+from dispatch.core.errors import NotEligible
 from dispatch.core.ids import new_id
-from dispatch.core.unit_of_work import Work
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import Work, transaction
+from dispatch.people.identity import Actor
 from dispatch.residents.models import Resident, Reveal
+from dispatch.residents.policy import PERMITS
+from dispatch.residents.queries import full_resident
+
+#: What can be looked at whole.
+WHAT = ("phone", "contacts")
 
 
 def write_reveal(work: Work, *, person_id: str, resident_id: str, order_id: str | None, what: str, why: str) -> None:
@@ -28,6 +38,25 @@ def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str,
     """
     write_reveal(work, person_id=person_id, resident_id=resident_id, order_id=order_id, what="phone", why=why)
     return work.execute(select(Resident.__table__.c.phone).where(Resident.__table__.c.id == resident_id)).scalar_one_or_none()
+
+
+def reveal(actor: Actor, resident_id: str, what: str) -> dict[str, Any]:
+    """Her number, or those of her contacts, to who keeps the list; and the row that it has been seen.
+
+    Args:
+        actor: a clerk or a coordinator.
+        resident_id: whose.
+        what: one of `WHAT`.
+    Raises:
+        NotFound, NotEligible: not hers to see.
+    """
+    with transaction() as work:
+        row = full_resident(work.connection, actor, resident_id)
+        if not permitted(PERMITS, "reveal", actor, row):
+            raise NotEligible()
+        seen = {"id": new_id(), "person_id": actor.id, "resident_id": row.id, "order_id": None, "what": what, "why": actor.role}
+        work.execute(insert(Reveal.__table__), {**seen, "at": now()})
+        return {"phone": row.phone if what == "phone" else None, "contacts": list(row.contacts or ()) if what == "contacts" else []}
 
 
 def masked(phone: str | None) -> str | None:

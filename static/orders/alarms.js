@@ -52,6 +52,7 @@ export class Alarms {
 
   why(order, now) {
     const heard = this.whys.get(order.id);
+    if (order.status === "closed") return order.call_back?.satisfied === false && "unsatisfied";
     if (order.status === "expired" || order.status === "failed") return order.status;
     if (order.status === "open") return order.escalated ? (heard ?? "unclaimed") : heard === "lapsed" && heard;
     if (["claimed", "picked_up"].includes(order.status) && order.escalated) return heard ?? "look";

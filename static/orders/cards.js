@@ -2,6 +2,7 @@
 import { post } from "../api.js";
 import { complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
+import { yuan } from "../yuan.js";
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 const date = new Intl.DateTimeFormat(document.documentElement.lang, { month: "numeric", day: "numeric", timeZone: "Asia/Shanghai" });
@@ -24,7 +25,7 @@ export function facts(order) {
     far(order.distance_m),
     order.window_end && say("before", { time: time(order.window_end) }),
     order.slots > 1 && say("persons", { taken: order.taken ?? 0, slots: order.slots }),
-    order.money_limit != null && say("money", { yuan: (order.money_limit / 100).toFixed(0) }),
+    order.money_limit != null && say("money", { yuan: yuan(order.money_limit).replace(/\.00$/, "") }),
   ];
   return el("ul", { class: "facts" }, ...items.filter(Boolean).map((text) => el("li", {}, text)));
 }

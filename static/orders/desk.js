@@ -2,9 +2,10 @@
 import { base, call, everything, get, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
 import { alarming, facts, head, lay, reasons, statusTag, telephone, time } from "./cards.js";
-import { fill, fresh, lookUp, mark, need, repeat, unfit, unmark } from "./need.js";
+import { fill, fresh, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
@@ -19,8 +20,8 @@ let warned = "";
 let drafting = false;
 
 async function looksAlike(body) {
-  const { kind, resident, resident_id } = body;
-  const asked = { kind, resident_id, resident: resident && { name: resident.name, phone: resident.phone } };
+  const { kind, building, resident, resident_id } = body;
+  const asked = { kind, building, resident_id, resident: resident && { name: resident.name, phone: resident.phone } };
   if (JSON.stringify(asked) === warned) return false;
   // Nothing here keeps anybody from posting: a look that failed is no look.
   const seen = await call("POST", "/orders/preview", { body: asked }).catch(() => ({ duplicates: [] }));
@@ -92,8 +93,9 @@ document.getElementById("fresh").addEventListener("click", () => {
   empty();
   form.elements.name.focus();
 });
+form.elements.name.addEventListener("input", () => release(form));
 form.elements.phone.addEventListener("input", debounce(() => lookUp(form)));
-// Whoever finds a resident for the form says so: {id, name, door, building}.
+findResident(form);
 form.addEventListener("resident", ({ detail }) => lookUp(form, detail));
 
 const act = (order, verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);

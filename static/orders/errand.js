@@ -4,6 +4,7 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
 import { tellPlace } from "../place.js";
 import { say } from "../texts.js";
+import { fen, yuan } from "../yuan.js";
 import { facts, head, reasons, statusTag, telephone, time } from "./cards.js";
 import { listen } from "./told.js";
 
@@ -16,6 +17,9 @@ let order = state.order;
 let phone = null;
 let drawn = null;
 let wrongCodes = 0;
+// The receipt that has arrived, and what was typed as its amount: both outlive a redrawing of the page.
+let receipt = null;
+let typedAmount = "";
 
 async function step(send) {
   settle();
@@ -28,6 +32,8 @@ async function step(send) {
     const shut = wrongCodes >= WRONG_CODES_MOST;
     complain(shut ? { message: say("code_shut") } : refused);
     if (shut) root.querySelector("details")?.setAttribute("open", "");
+    if (refused.field === "receipt") setReceipt(null);
+    if (["amount", "receipt"].includes(refused.field)) document.getElementById(refused.field)?.focus();
     if (["too_late", "not_found", "not_eligible"].includes(refused.code)) await refresh();
   }
 }
@@ -74,15 +80,67 @@ function whom({ name, phone: masked, door, note }) {
     order.caller && el("p", { class: "hint" }, say("caller_is", { name: order.caller.name })), number, telephone(order, "caller"), el("div", { class: "halves" }, way("amap"), way("baidu")));
 }
 
+function setReceipt(id) {
+  receipt = id;
+  const told = document.getElementById("receipt-there");
+  if (told) told.textContent = id ? say("receipt_kept") : "";
+}
+
+// Sent the moment it is taken, at the counter, so that at the door nothing is left to send.
+async function sendReceipt(input) {
+  const [file] = input.files;
+  if (!file) return;
+  setReceipt(null);
+  settle();
+  document.getElementById("receipt-there").textContent = say("receipt_sending");
+  const form = new FormData();
+  form.append("receipt", file);
+  try {
+    const what = `receipt ${order.id} ${file.name} ${file.size} ${file.lastModified}`;
+    setReceipt((await once(what, (key) => call("POST", `/orders/${order.id}/receipt`, { form, key }))).receipt_id);
+    announce(say("receipt_kept"));
+  } catch (refused) {
+    setReceipt(null);
+    input.value = "";
+    complain(refused);
+  }
+}
+
+// What he has laid out: nothing where nothing is typed, which is the usual case and needs no tap.
+function purchase() {
+  const amount = el("input", { id: "amount", inputmode: "decimal", autocomplete: "off", maxlength: "16", value: typedAmount, "aria-describedby": "amount-hint" });
+  amount.addEventListener("input", () => (typedAmount = amount.value));
+  const photo = el("input", { id: "receipt", type: "file", accept: "image/jpeg,image/png,image/webp", capture: "environment", "aria-describedby": "receipt-there" });
+  photo.addEventListener("change", () => sendReceipt(photo));
+  return el("section", { class: "sheet", "aria-labelledby": "laid-out" },
+    el("h3", { id: "laid-out" }, say("laid_out")),
+    el("div", { class: "field" }, el("label", { for: "amount" }, say("amount")), amount,
+      el("p", { id: "amount-hint", class: "hint" }, say("amount_hint", { yuan: yuan(order.money_limit) }))),
+    el("div", { class: "field" }, el("label", { for: "receipt" }, say("receipt")), photo,
+      el("p", { id: "receipt-there", class: "hint", role: "status" }, receipt ? say("receipt_kept") : "")));
+}
+
+// As the command takes it; null where it is not an amount, or its receipt is missing: then that is said, and asked for.
+function laidOut() {
+  if (order.money_limit == null || !typedAmount.trim()) return {};
+  const amount = fen(typedAmount);
+  const missing = amount === null ? ["amount", "amount_wrong"] : amount > 0 && !receipt ? ["receipt", "receipt_missing"] : null;
+  if (!missing) return amount ? { amount, receipt_id: receipt } : {};
+  complain({ message: say(missing[1]) });
+  document.getElementById(missing[0]).focus();
+  return null;
+}
+
 function handOver() {
   const code = el("input", { id: "code", inputmode: "numeric", autocomplete: "off", maxlength: "4", pattern: "[0-9]{4}", class: "code", required: true });
   const send = el("button", { class: "go big" }, say("deliver"));
   const form = el("form", { class: "sheet" }, el("label", { for: "code" }, say("ask_code")), code, send);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    working(send, async () => {
-      await act("deliver", { code: code.value });
-      if (code.isConnected) code.select();
+    const money = laidOut();
+    if (money) working(send, async () => {
+      await act("deliver", { code: code.value, ...money });
+      if (code.isConnected && !["amount", "receipt"].includes(document.activeElement?.id)) code.select();
     });
   });
   return form;
@@ -98,11 +156,14 @@ function byPhoto() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [file] = photo.files;
+    const money = laidOut();
+    if (!money) return;
     const body = new FormData();
     body.append("photo", file);
     body.append("reason", reason.value);
     body.append("epoch", order.epoch);
-    const what = `photo ${order.id} ${order.epoch} ${file.name} ${file.size} ${file.lastModified} ${reason.value}`;
+    Object.entries(money).forEach(([name, value]) => body.append(name, value));
+    const what = `photo ${order.id} ${order.epoch} ${file.name} ${file.size} ${file.lastModified} ${reason.value} ${JSON.stringify(money)}`;
     working(send, () => step(() => once(what, (key) => call("POST", `/orders/${order.id}/deliver`, { form: body, key }))));
   });
   return el("details", { class: "sheet" }, el("summary", {}, say("no_code")), form);
@@ -139,9 +200,11 @@ function draw() {
     order.mine && order.status === "open" && el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })),
     order.status === "claimed" && order.mine && order.deadline && el("p", { class: "note warn" }, say("pick_up_by", { time: time(order.deadline) })),
     order.private ? whom(order.private) : farewell(),
+    may("deliver") && order.money_limit != null && purchase(),
     may("deliver") && handOver(), may("deliver") && byPhoto(),
     el("div", { class: "openers" }, may("release") && reasons(say("release"), RELEASES, (reason) => act("release", { reason })),
       may("fail") && reasons(say("cannot_do"), FAILURES, fail)),
+    !order.mine && typedAmount && el("p", {}, el("a", { class: "button wide", href: `${base}/money` }, say("my_money"))),
     el("p", {}, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board"))),
     may("pick_up") && el("div", { class: "thumb" }, button(say("picked_up"), () => act("pick_up"), "go big")),
   ].filter(Boolean));

@@ -6,7 +6,7 @@ import { facts, time } from "./cards.js";
 
 // As many digits as any telephone number has at least.
 const DIGITS_LEAST = 7;
-const NEVER_TYPED = ["name", "phone", "door"];
+const ON_RECORD = ["phone", "door"];
 // The resident whom somebody has chosen, and the last order of whoever is in the form.
 let chosen = null;
 let last = null;
@@ -27,11 +27,20 @@ export function need(form) {
   };
 }
 
-// Who is chosen is not typed: her name, number and door come from what is on record.
-function choose(form, resident) {
+// Who is chosen is not typed: her number and door come from what is on record, and in an earlier need her name too.
+function choose(form, resident, { again = false } = {}) {
   chosen = resident;
-  NEVER_TYPED.forEach((name) => (form.elements[name].readOnly = Boolean(resident)));
+  form.elements.name.readOnly = again;
+  ON_RECORD.forEach((name) => (form.elements[name].readOnly = Boolean(resident)));
   form.elements.phone.placeholder = resident?.phone ?? "";
+}
+
+// Another name is typed: it is somebody else.
+export function release(form) {
+  if (!chosen) return;
+  choose(form, null);
+  ON_RECORD.forEach((name) => (form.elements[name].value = ""));
+  lookUp(form);
 }
 
 export function fresh(form) {
@@ -53,7 +62,7 @@ export function fill(form, draft) {
   // The form of what comes back every week has a plan instead of a window, and no caller.
   Object.entries(values).forEach(([name, value]) => elements[name] && (elements[name].value = value ?? ""));
   form.querySelectorAll("[name=skills]").forEach((box) => (box.checked = draft.skills.includes(box.value)));
-  choose(form, { id: draft.resident_id, phone: draft.resident.phone, familiar_first: draft.familiar_first });
+  choose(form, { id: draft.resident_id, phone: draft.resident.phone, familiar_first: draft.familiar_first }, { again: true });
   const name = draft.resident.name ?? "";
   const words = draft.repeats ? say("draft_of", { name, number: draft.repeats.number, time: time(draft.repeats.posted_at) }) : say("draft_for", { name });
   // What lies behind the fold is said here, so that everything is seen before it is posted and the button stays in sight.
@@ -75,7 +84,8 @@ export async function repeat(orderId) {
 // Who is it? By what somebody has found, or by the number as soon as it is one.
 export async function lookUp(form, resident) {
   if (resident) {
-    ["name", "door", "building"].forEach((name) => resident[name] && (form.elements[name].value = resident[name]));
+    const known = { name: resident.name, phone: "", door: resident.door ?? "", building: resident.building || form.elements.building.value };
+    Object.entries(known).forEach(([name, value]) => (form.elements[name].value = value));
     choose(form, resident);
   }
   const phone = form.elements.phone.value;

@@ -25,6 +25,8 @@ function said(order) {
     order.skills?.length > 0 && el("p", { class: "hint" }, say("needs_skills", { what: order.skills.map((skill) => say(`skill_${skill}`)).join("、") })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), order.delivery?.reason && el("p", { class: "note" }, order.delivery.reason),
     order.delivery?.photo && el("p", {}, el("a", { class: "button", href: `${base}/orders/${order.id}/photo`, target: "_blank" }, say("see_photo"))),
+    order.call_back?.tries > 0 && el("p", { class: "hint" }, say("not_reached_so_far", { n: order.call_back.tries, time: time(order.call_back.again_at) })),
+    order.call_back?.note && el("p", { class: `note ${order.call_back.satisfied === false ? "bad" : "good"}` }, order.call_back.note),
     whom && el("p", {}, say("for_whom"), ": ", whom), order.private?.note && el("p", { class: "note" }, order.private.note),
   ].filter(Boolean);
 }
@@ -40,7 +42,7 @@ export class Opened {
   show(order, focus = true) {
     if (this.order?.id !== order.id) {
       this.order = null;
-      this.phone = null;
+      this.numbers = null;
       drawer.replaceChildren();
       panel.hidden = false;
       this.cover(over.matches);
@@ -70,11 +72,12 @@ export class Opened {
     const before = this.order;
     if (before && same(before, order)) return;
     this.order = order;
-    const focused = title.contains(document.activeElement);
+    const focused = title.contains(document.activeElement) && document.activeElement;
     title.replaceChildren(...said(order));
-    this.phone ??= telephone(order) || null;
-    if (this.phone) title.append((this.called = this.called?.isConnected ? this.called : el("div", { class: "row" }, this.phone)));
-    if (focused) panel.focus();
+    // A number that she has had shown stays shown.
+    this.numbers ??= el("div", { class: "row" }, telephone(order), telephone(order, "caller"));
+    title.append(this.numbers);
+    if (focused) (focused.isConnected ? focused : panel).focus();
     this.offer(order);
     for (const [verb, form] of this.formsOf(order.id)) this.keepUp(verb, form, order);
   }

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only a,b,c,d,e]`: measure, print the table, and write it into docs/performance.md."""
+"""`python -m tests.bench [--quick] [--only a,b,c,d,e,f]`: measure, print the table, and write it into docs/performance.md."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import measures
+from tests.bench import finding, measures
 from tests.bench.grounds import Grounds
 from tests.bench.table import as_markdown, print_table, write_into
 
-PARTS = "abcde"
+PARTS = "abcdef"
 
 
 def main() -> None:
     """Figures, not a test: ends well whatever they are."""
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--quick", action="store_true", help="less of everything; nothing is written into docs/performance.md")
-    options.add_argument("--only", default=",".join(PARTS), help="a acknowledgements, b claims, c losers, d memory, e past orders")
+    options.add_argument(
+        "--only", default=",".join(PARTS), help="a acknowledgements, b claims, c losers, d memory, e past orders, f finding"
+    )
     options.add_argument("--no-postgresql", action="store_true", help="SQLite alone")
     options.add_argument("--folder", type=Path, help="where the databases lie, if not in the system's temporary folder")
     asked = options.parse_args()
@@ -34,6 +36,8 @@ def main() -> None:
             figures += measures.memory(grounds)
         if "e" in only:
             figures += measures.flat(grounds, scale)
+        if "f" in only:
+            figures += finding.figures(grounds)
     print_table(figures)
     if not asked.quick and set(only) == set(PARTS):
         write_into(Path("docs/performance.md"), as_markdown(figures, os.cpu_count() or 1))

@@ -208,3 +208,55 @@ def test_what_the_station_looks_at_first_is_opened_as_described(app: Flask, play
     order = Player(app, "clerk", described).post(play.need).json
     assert order["status"] == "waiting"
     assert Player(app, "coordinator", described).say("open", order["id"]).json["status"] == "open"
+
+
+def test_what_a_desk_does_beside_the_usual_way_is_as_described(app: Flask, play: Street, described: Described) -> None:
+    clerk, boss, one, two, three = (Player(app, login, described) for login in ("clerk", "coordinator", "courier1", "courier2", "courier3"))
+    order = clerk.post(play.need, money_limit=5000).json["id"]
+    ids = {who.login: who.get("/me").json["id"] for who in (one, two, three)}
+
+    def version() -> int:
+        return int(boss.get(f"/orders/{order}").json["version"])
+
+    fresh = {"summary": "代取降糖药", "building": "5号楼", "urgency": "today", "money_limit": 6000, "window_start": None}
+    fresh |= {"skills": ["heavy"], "window_end": (now() + timedelta(hours=5)).isoformat()}
+    said = [clerk.say("correct", order, version=0, **fresh), one.say("claim", order), two.say("queue", order), two.say("unqueue", order)]
+    said += [two.say("queue", order), two.get("/orders", status="queued"), three.get("/orders", status="full"), boss.get("/orders")]
+    said += [boss.say("split", order, version=version(), slots=3), boss.get(f"/orders/{order}")]
+    said += [boss.say("assign", order, version=version(), person_id=ids["courier3"], phoned_in=True)]
+    said += [clerk.say("no-show", order, person_id=ids["courier3"], reason="other"), three.get("/no-shows"), boss.get("/no-shows")]
+    about = three.get("/no-shows").json["items"][0]["id"]
+    answer = {"json": {"text": "电动车坏了"}, "key": str(uuid.uuid4())}
+    said += [three.ask("POST", f"/api/v1/no-shows/{about}/answer", **answer), clerk.get("/no-shows", page=2)]
+    told = boss.ask("POST", "/api/v1/messages", json={"text": "下午有雨", "depot_id": None}, key=str(uuid.uuid4()))
+    assert told.status_code == 201
+    said += [one.get("/messages"), boss.get("/messages"), one.ask("POST", f"/api/v1/messages/{told.json['id']}/read", json={})]
+    trust = {"json": {"skills": [{"skill": "escort", "until": "2099-01-31"}, {"skill": "heavy"}]}}
+    said += [boss.ask("PUT", f"/api/v1/couriers/{ids['courier1']}/skills", **trust), boss.get("/couriers")]
+    assert [answer.status_code for answer in said] == [200] * len(said), [answer.json for answer in said if answer.status_code != 200]
+    assert said[-2].json["skills"][1] == {"skill": "escort", "until": "2099-01-31", "vouched_by": said[-2].json["skills"][1]["vouched_by"]}
+
+
+def test_the_refusals_of_the_desk_are_as_described(app: Flask, play: Street, described: Described) -> None:
+    clerk, boss, one, two = (Player(app, login, described) for login in ("clerk", "coordinator", "courier1", "courier2"))
+    order = clerk.post(play.need).json["id"]
+    assert clerk.say("correct", order, version=0, building="5号楼").status_code == 200
+    edited = boss.say("correct", order, version=0, summary="x")
+    assert (edited.status_code, edited.json["code"], edited.json["changed"], edited.json["version"]) == (409, "edited", ["building"], 1)
+    assert one.say("claim", order).status_code == 200
+    assert one.say("pick-up", order).status_code == 200
+    assert one.say("deliver", order, code=play.row(order).code).status_code == 200
+    early = two.say("claim", clerk.post(play.need, familiar_first=True).json["id"])
+    assert (early.status_code, early.json["code"]) == (409, "too_early")
+    assert early.json["opens_in_ms"] > 0
+    wrong: list[tuple[Any, int]] = [
+        (boss.say("correct", order, summary="x"), 422), (boss.say("split", order, version=1, slots=5), 422),
+        (boss.say("reassign", order, version=1, person_id="x"), 422), (boss.say("no-show", order, person_id="x", reason="x"), 422),
+        (boss.say("split", order, version=2**40, slots=2), 422), (boss.say("no-show", order, person_id="x", reason="other"), 409),
+        (boss.say("correct", order, version=1, summary="x"), 409), (clerk.say("split", order, version=1, slots=2), 403),
+        (boss.ask("POST", "/api/v1/messages", json={"text": ""}), 422), (one.ask("POST", "/api/v1/messages", json={"text": "x"}), 403),
+        (one.ask("POST", "/api/v1/messages/0/read", json={}), 404), (one.ask("POST", "/api/v1/no-shows/0/answer", json={"text": "x"}), 404),
+        (boss.ask("PUT", "/api/v1/couriers/0/skills", json={"skills": []}), 404), (boss.get("/no-shows", page=0), 422),
+        (boss.ask("PUT", "/api/v1/couriers/0/skills", json={"skills": [{"skill": "flying"}]}), 422),
+    ]  # fmt: skip
+    assert [answer.status_code for answer, _ in wrong] == [status for _, status in wrong]

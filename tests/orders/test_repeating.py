@@ -120,7 +120,7 @@ def test_who_has_been_forgotten_cannot_be_repeated(play: Street, clock: Clock) -
 
 def alike(play: Street, **typed: Any) -> list[str]:
     look_again()
-    given = {"kind": "medicine", **typed}
+    given = {"kind": "medicine", "building": "3号楼", **typed}
     return [one["id"] for one in look_before(reading(), play.cast("clerk"), given)["duplicates"]]
 
 
@@ -129,7 +129,9 @@ def alike(play: Street, **typed: Any) -> list[str]:
     [
         ({"resident": {"name": "何秀兰", "phone": "13900001234"}}, True),
         ({"resident": {"phone": "139 0000 1234"}}, True),  # her number, whoever phones
-        ({"resident": {"name": "何秀兰"}}, True),  # by name, where one of the two has no number
+        ({"resident": {"name": "何秀兰"}}, True),  # by name and building, where one of the two has no number
+        ({"resident": {"name": "何秀兰"}, "building": "5号楼"}, False),
+        ({"resident": {"name": "何秀兰"}, "building": None}, False),
         ({"resident": {"name": "何秀兰", "phone": "13900005555"}}, False),  # a namesake
         ({"resident": {"name": "何秀芳"}}, False),
         ({"resident": {"name": "何秀兰", "phone": "139"}}, True),  # half a number is none
@@ -146,7 +148,7 @@ def test_it_is_shown_with_its_status_and_keeps_nobody_from_posting(app: Flask, p
     order = play.post()
     play.claim("courier1", order)
     clerk = Visitor(app, "clerk")
-    body = {"kind": "medicine", "resident": {"name": "陈桂兰", "phone": "13900001234"}, "building": 7, "money": "much"}
+    body = {"kind": "medicine", "resident": {"name": "陈桂兰", "phone": "13900001234"}, "building": "3号楼", "money": "much"}
     answer = clerk.ask("POST", "/api/v1/orders/preview", json=body)
     (shown,) = answer.json["duplicates"]
     assert (answer.status_code, shown["status"], shown["private"]["name"]) == (200, "claimed", "陈桂兰")

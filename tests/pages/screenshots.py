@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.house import ROOT, House
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
-from tests.pages.scenes import Scene
+from tests.pages.scenes import PASTED, Scene
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -107,13 +107,38 @@ def desks_screens(album: Album, kind: str, locale: str, color_scheme: str) -> No
     wall.sees('#wall-line[data-state="live"]')
     album.keep(wall, f"{kind}-wall")
     wall.leave()
-    for login, path, name in [("clerk", "/desk", "desk"), ("coordinator", "/watch", "watch"), ("supervisor", "/overview", "overview")]:
+    for login, path, name in [
+        ("clerk", "/desk", "desk"),
+        ("clerk", "/residents", "care-list"),
+        ("coordinator", "/watch", "watch"),
+        ("supervisor", "/overview", "overview"),
+    ]:
         persona = album.enter(login, locale, color_scheme)
         persona.go(path)
         persona.live()
         album.keep(persona, f"{kind}-{name}")
-        if kind == "screen":
-            MORE[login](album, persona)
+        if kind == "screen" and name in MORE:
+            MORE[name](album, persona)
+        persona.leave()
+
+
+def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_scheme: str) -> None:
+    """Money at the door, on the clerk's desk, and what a courier is owed."""
+    if kind == "screen":
+        held = scene.money()
+        courier = album.enter("courier1", locale, color_scheme)
+        courier.go(f"/errands/{held}")
+        courier.live().page.fill("#amount", "23.50")
+        courier.page.locator("#laid-out").scroll_into_view_if_needed()
+        album.keep(courier, "screen-errand-money")
+        courier.leave()
+    for login, name in (("clerk", "money"), ("courier1", "money-mine")):
+        persona = album.enter(login, locale, color_scheme)
+        persona.go("/money")
+        persona.live().page.wait_for_timeout(500)
+        if login == "clerk":
+            persona.page.locator("#advances .opener").first.click()
+        album.keep(persona, f"{kind}-{name}")
         persona.leave()
 
 
@@ -134,6 +159,38 @@ def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
     clerk.live().page.check("[name=weekdays][value='1']")
     clerk.sees("#coming li")
     album.keep(clerk, "screen-standing")
+    clerk.go("/desk/ledger")
+    clerk.live().page.fill("#pasted", PASTED)
+    clerk.page.click("#look-at")
+    clerk.sees("#rows tr")
+    clerk.page.check("[name=shown][value=all]")
+    album.keep(clerk, "screen-ledger")
+    clerk.page.on("dialog", lambda asked: asked.accept())
+    clerk.go("/desk")
+    clerk.live()
+
+
+def _the_care_list(album: Album, clerk: Persona) -> None:
+    """Found by initials on the desk; one resident; a sheet with mistakes."""
+    page = clerk.page
+    page.get_by_role("link", name="单玉兰").click()
+    clerk.live()
+    album.keep(clerk, "screen-resident")
+    clerk.go("/residents/import")
+    clerk.live()
+    sheet = "姓名,电话,楼栋,门牌,群体,同意时间,同意方式\n钱来福,13755502468,3号楼,301,独居、富豪,2026-11-20,电话\n"
+    sheet += "孙有财,12,5号楼,102,低保,昨天,当面\n"
+    page.set_input_files("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet.encode()})
+    page.locator("#sheet button.go").click()
+    clerk.sees("#report td")
+    album.keep(clerk, "screen-care-list-import")
+    clerk.go("/desk")
+    clerk.live()
+    page.locator("#name").focus()
+    page.keyboard.type("chen")
+    clerk.sees("#found li")
+    page.keyboard.press("ArrowDown")
+    album.keep(clerk, "screen-desk-finding")
 
 
 def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
@@ -222,7 +279,8 @@ def people_screens(album: Album, scene: Scene) -> None:
 
 
 MORE: dict[str, Callable[[Album, Persona], Any]] = {
-    "clerk": _a_mistake_and_what_comes_back, "coordinator": _couriers_and_an_invite, "supervisor": _down_to_the_communities,
+    "desk": _a_mistake_and_what_comes_back, "care-list": _the_care_list, "watch": _couriers_and_an_invite,
+    "overview": _down_to_the_communities,
 }  # fmt: skip
 
 
@@ -248,6 +306,7 @@ def main() -> None:
                     scene.told()
                 told_screens(album, scene, kind, locale, color_scheme)
                 desks_screens(album, kind, locale, color_scheme)
+                money_screens(album, scene, kind, locale, color_scheme)
             people_screens(album, scene)
             scene.close()
         finally:

@@ -48,6 +48,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     one = scene.courier("courier1")
     scene["coordinator"].http.post(f"{shared_house.url}/couriers/{one}/skills", data={"skills": ["heavy"]}, timeout=30)
     scene.do("courier1", errands[0], "reveal")
+    errands.append(scene.money())
     long = scene.too_long()
     for named in (
         {"resident_id": scene["clerk"].get(f"/orders/{long['id']}/again").json()["resident_id"]},
@@ -55,6 +56,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     ):
         weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
         assert scene["clerk"].post("/standings", weekly).ok
+    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
     scene.close()
     return {
         "courier1": [
@@ -63,14 +65,31 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/errands/nobody-knows-it",
             "/hours",
             "/hours?year=2019",
+            "/money",
         ],
-        "courier2": ["/board"],
+        "courier2": ["/board", "/money"],
         "courier3": ["/board"],
-        "clerk": ["/desk", "/standing", f"/standing?order={two['id']}", "/overview", "/second-step"],
+        "clerk": [
+            "/desk",
+            "/desk/ledger",
+            "/standing",
+            f"/standing?order={two['id']}",
+            "/money",
+            "/money?month=2025-01",
+            "/overview",
+            "/second-step",
+            "/residents",
+            "/residents/new",
+            f"/residents/{listed}",
+            "/residents/import",
+        ],
         "coordinator": [
             "/watch",
             "/wall",
             "/standing",
+            "/residents",
+            "/residents/new",
+            "/residents/import",
             "/couriers",
             "/design",
             "/board",
@@ -83,9 +102,18 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/loans",
             "/newcomers",
             "/audit",
+            "/money?community_id=120116014003",
         ],
         "coordinator2": ["/loans", "/audit"],
-        "supervisor": ["/overview", "/overview/120116014", "/overview?period=2026", "/hours/corrections", "/newcomers", "/audit"],
+        "supervisor": [
+            "/overview",
+            "/overview/120116014",
+            "/overview?period=2026",
+            "/hours/corrections",
+            "/newcomers",
+            "/audit",
+            "/residents",
+        ],
     }
 
 

@@ -121,6 +121,16 @@ def test_five_wrong_codes_and_a_late_drop_out_ring_and_say_why(as_persona: AsPer
     expect(coordinator.page.locator("#word").locator(f'[data-id="{order["id"]}"]')).to_contain_text("请看一下")
 
 
+def test_a_resident_who_is_not_satisfied_rings_and_her_words_are_there(as_persona: AsPersona, scene: Scene) -> None:
+    coordinator = quiet_desk(as_persona, scene)
+    order = scene.taken_as_far("delivered")
+    scene.do("clerk", order["id"], "confirm", satisfied=False, note="药拿错了一盒")
+    expect(coordinator.page.locator("#alarms")).to_contain_text("老人不满意", timeout=PATIENCE_MS)
+    expect(coordinator.page.locator("#word").locator(f'[data-id="{order["id"]}"]')).to_contain_text("不满意")
+    coordinator.page.locator("#alarms-list button").click()
+    expect(coordinator.page.locator("#opened")).to_contain_text("药拿错了一盒")
+
+
 def test_the_second_of_two_coordinators_is_told_what_changed_and_loses_no_text(as_persona: AsPersona, scene: Scene) -> None:
     order = scene.post(summary="代取降压药")
     coordinator = as_persona("coordinator").live()

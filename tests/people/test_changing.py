@@ -12,6 +12,7 @@ from dispatch.core.unit_of_work import look_again, reading
 from dispatch.people import changing
 from dispatch.people.enrolling import set_active
 from dispatch.people.inviting import invite_courier
+from dispatch.people.trusting import trust
 from tests.people.doors import CLERKS_HOME, DEPOT, NEIGHBOUR, STATION, Browser, Cast
 from tests.people.test_lending import told
 
@@ -35,19 +36,19 @@ def test_a_depot_of_his_station_it_must_be(cast: Cast, depot: str) -> None:
 
 
 def test_what_he_may_be_trusted_with_is_what_is_said_now(cast: Cast) -> None:
-    changing.trust(cast("coordinator"), cast("courier1").id, ["escort", "heavy"])
+    trust(cast("coordinator"), cast("courier1").id, dict.fromkeys(["escort", "heavy"]))
     assert cast("courier1").skills == {"escort", "heavy"}
-    changing.trust(cast("coordinator"), cast("courier1").id, [])
+    trust(cast("coordinator"), cast("courier1").id, {})
     assert cast("courier1").skills == frozenset()
     with pytest.raises(Invalid):
-        changing.trust(cast("coordinator"), cast("courier1").id, ["flying"])
+        trust(cast("coordinator"), cast("courier1").id, dict.fromkeys(["flying"]))
 
 
 def test_said_twice_it_is_said_once(cast: Cast) -> None:
     courier = cast("courier1").id
     for _ in range(2):
         changing.move(cast("coordinator"), courier, OTHER_DEPOT)
-        changing.trust(cast("coordinator"), courier, ["heavy"])
+        trust(cast("coordinator"), courier, dict.fromkeys(["heavy"]))
     assert [one["what"] for one in told(STATION, "person.changed")] == ["depot", "skills"]
 
 
@@ -56,7 +57,7 @@ def test_an_outsider_does_not_find_him(cast: Cast, login: str) -> None:
     courier = cast("courier1").id
     for say in (
         lambda: changing.move(cast(login), courier, OTHER_DEPOT),
-        lambda: changing.trust(cast(login), courier, []),
+        lambda: trust(cast(login), courier, {}),
         lambda: changing.courier_shown(reading(), cast(login), courier),
     ):
         with pytest.raises(NotFound):
@@ -67,7 +68,7 @@ def test_his_history_says_who_did_what(cast: Cast) -> None:
     boss = cast("coordinator")
     person_id, _token = invite_courier(boss, name="周小海", phone="13755502468", depot_id=DEPOT)
     changing.move(boss, person_id, OTHER_DEPOT)
-    changing.trust(cast("admin"), person_id, ["heavy"])
+    trust(cast("admin"), person_id, dict.fromkeys(["heavy"]))
     set_active(boss, person_id, False)
     set_active(boss, person_id, False)
     set_active(cast("admin"), person_id, True)
@@ -83,7 +84,10 @@ def test_his_page_reads_in_sentences_and_takes_each_step(app: Flask, cast: Cast)
     desk, courier = Browser(app).become("coordinator"), cast("courier1").id
     page = f"/couriers/{courier}"
     assert desk.send(f"{page}/depot", {"depot_id": OTHER_DEPOT}, page=page).status_code == 302
-    assert desk.send(f"{page}/skills", {"skills": ["heavy", "flying"]}, page=page).status_code == 302
+    assert desk.send(f"{page}/skills", {"skills": ["heavy", "flying"], "until_heavy": "2099-01-31"}, page=page).status_code == 302
+    assert 'value="2099-01-31"' in desk.get(page).text
+    for until in ("2020-01-31", "soon"):
+        assert desk.send(f"{page}/skills", {"skills": ["heavy"], "until_heavy": until}, page=page).status_code == 422
     assert desk.send(f"{page}/suspend", {"here": "yes"}, page=page).headers["Location"] == page
     text = desk.get(page).text
     for words in ("网点由顺丰·时尚广场网点改为京东·福瑞网点", "改为“搬重物”", "停用", "李红梅"):

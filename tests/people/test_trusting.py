@@ -43,7 +43,10 @@ def test_it_holds_from_now_on_with_its_end_and_whose_word_it_is(cast: Cast) -> N
     assert [(one["skill"], one["until"]) for one in listed(cast)] == [("heavy", None), ("escort", tomorrow)]
     assert "李红梅" in str(listed(cast)[1]["vouched_by"])
     entry = entries_since(reading(), "120116014", 0, 100_000)[-1]
-    assert (entry["type"], entry["data"]) == ("person.trusted", {"person_id": cast("courier1").id, "skills": ["escort", "heavy"]})
+    assert (entry["type"], entry["data"]) == (
+        "person.changed",
+        {"person_id": cast("courier1").id, "what": "skills", "skills": ["escort", "heavy"]},
+    )
 
 
 def test_what_is_not_named_ends_and_what_came_with_him_stays_with_nobodys_name(cast: Cast) -> None:
@@ -67,7 +70,7 @@ def test_after_its_last_day_it_is_gone_by_itself(app: Flask, cast: Cast) -> None
         jobs.sweep(app)
     assert cast("courier1").skills == {"heavy"}
     kinds = [entry["type"] for entry in entries_since(reading(), "120116014", 0, 100_000)]
-    assert kinds.count("person.trusted") == 2
+    assert kinds.count("person.changed") == 2
 
 
 @pytest.mark.parametrize(

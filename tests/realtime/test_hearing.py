@@ -42,11 +42,15 @@ HEARS = {
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.corrected": ON_THE_BOARD, "order.missed": ON_THE_BOARD, "order.queued": ON_THE_BOARD, "order.unqueued": ON_THE_BOARD,
     "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"}, "person.trusted": {"coordinator"},
+    "order.limit_raised": ON_THE_BOARD,
+    "money.advanced": AT_THE_DESKS, "money.settled": AT_THE_DESKS, "money.corrected": AT_THE_DESKS, "money.funded": AT_THE_DESKS,
     "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
     "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
     "order.not_reached": AT_THE_DESKS, "order.escalated": AT_THE_DESKS | {"supervisor"},
     "standing.made": AT_THE_DESKS, "standing.changed": AT_THE_DESKS, "standing.paused": AT_THE_DESKS, "standing.resumed": AT_THE_DESKS,
     "standing.ended": AT_THE_DESKS, "standing.missed": AT_THE_DESKS, "standing.stopped": AT_THE_DESKS,
+    "resident.entered": AT_THE_DESKS, "resident.changed": AT_THE_DESKS, "resident.off_list": AT_THE_DESKS,
+    "residents.imported": AT_THE_DESKS, "residents.exported": AT_THE_DESKS,
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
@@ -59,8 +63,8 @@ def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
     if kind == "message.sent":
         data = {"message_id": "m"}
-    elif not kind.startswith(("order.", "standing.")):
-        data = {"person_id": "p", "district_id": DISTRICT}
+    elif not kind.startswith(("order.", "standing.", "money.")):
+        data = {"person_id": "p", "district_id": DISTRICT} | ({"community_id": HOME} if kind.startswith("resident") else {})
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
 
 
@@ -79,6 +83,14 @@ def test_who_hears_it_and_who_only_its_number(kind: str) -> None:
             assert names_persons == ((who in AT_THE_DESKS and kind != "message.sent") or kind.startswith("hours.")), who
         else:
             assert heard == {"station_id": STATION, "seq": 7, "at": heard["at"], "type": "private"}, who
+
+
+@pytest.mark.parametrize("kind", sorted(kind for kind in HEARS if kind.startswith("money.")))
+def test_of_the_couriers_only_the_one_whose_money_it_is_hears_of_it(kind: str) -> None:
+    mine = as_heard(LISTENERS["courier"], entry(kind), "p")
+    assert mine["type"] == ("private" if kind == "money.funded" else kind)
+    assert as_heard(LISTENERS["courier"], entry(kind), "q")["type"] == "private"
+    assert as_heard(LISTENERS["courier"], entry("order.escalated"), "p")["type"] == "private"
 
 
 def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> None:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 # revision identifiers, used by Alembic.
 revision = '0006'
-down_revision = '0001'
+down_revision = '0005'
 branch_labels = None
 depends_on = None
 
@@ -104,23 +104,6 @@ def upgrade():
     )
     with op.batch_alter_table('recovery_codes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_recovery_codes_person_id'), ['person_id'], unique=False)
-
-    # The care list brings the same table.
-    if sa.inspect(op.get_bind()).has_table('exports'):
-        return
-    op.create_table('exports',
-    sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('person_id', sa.String(length=32), nullable=False),
-    sa.Column('station_id', sa.String(length=32), nullable=False),
-    sa.Column('unit_id', sa.String(length=32), nullable=False),
-    sa.Column('what', sa.String(length=20), nullable=False),
-    sa.Column('rows', sa.Integer(), nullable=False),
-    sa.Column('why', sa.String(length=40), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id')
-    )
-    op.create_index('ix_exports_person_id', 'exports', ['person_id'])
-    op.create_index('ix_exports_station_at', 'exports', ['station_id', 'at'])
 
 
 def downgrade():

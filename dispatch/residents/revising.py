@@ -1,0 +1,76 @@
+"""How every process learns that a resident has changed: each change has a number within its community, taken last of all.
+
+Who keeps residents in memory (`finding`) asks for the community's number alone, and reads what is above the one it knows.
+The row that counts is locked until the commit, so that numbers are seen in their order, on PostgreSQL too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dispatch.core.unit_of_work import Work
+from dispatch.residents.models import Resident, Revision
+
+#: So many ids go into one statement.
+BATCH = 500
+
+_residents, _revisions = Resident.__table__, Revision.__table__
+
+
+class _Numbering:
+    """What one transaction has changed. Before the journal's numbers, and communities in one order: nobody waits in a circle."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.touched: dict[str, set[str]] = {}
+        self.gone: set[str] = set()
+
+    def __call__(self) -> None:
+        for community_id in sorted(self.touched):
+            number = self._next(community_id)
+            ids = sorted(self.touched[community_id])
+            for start in range(0, len(ids), BATCH):
+                some = ids[start : start + BATCH]
+                self.work.execute(update(_residents).where(_residents.c.id.in_(some)).values(revision=number))
+
+    def _next(self, community_id: str) -> int:
+        dialect = postgresql if self.work.connection.dialect.name == "postgresql" else sqlite
+        first = dialect.insert(_revisions).values(community_id=community_id, revision=1, gone_at=int(community_id in self.gone))
+        following = _revisions.c.revision + 1
+        counts: dict[str, Any] = {"revision": following} | ({"gone_at": following} if community_id in self.gone else {})
+        counted = first.on_conflict_do_update(index_elements=["community_id"], set_=counts)
+        return int(self.work.execute(counted.returning(_revisions.c.revision)).scalar_one())
+
+
+def _numbering(work: Work) -> _Numbering:
+    for seal in work.before_commit:
+        if isinstance(seal, _Numbering):
+            return seal
+    made = _Numbering(work)
+    work.before_commit.insert(0, made)
+    return made
+
+
+def changed(work: Work, community_id: str, *resident_ids: str) -> None:
+    """Say that these residents of a community are new or have changed. Every verb that writes one says so."""
+    _numbering(work).touched.setdefault(community_id, set()).update(resident_ids)
+
+
+def deleted(work: Work, community_ids: Iterable[str]) -> None:
+    """Say that residents of these communities are there no more."""
+    numbering = _numbering(work)
+    for community_id in community_ids:
+        numbering.touched.setdefault(community_id, set())
+        numbering.gone.add(community_id)
+
+
+def hold(work: Work, community_id: str) -> None:
+    """Let nobody else change this community's residents until the transaction ends: who is asked “is she here?” must stay right."""
+    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
+    there = dialect.insert(_revisions).values(community_id=community_id, revision=0, gone_at=0)
+    work.execute(there.on_conflict_do_nothing(index_elements=["community_id"]))
+    work.execute(select(_revisions.c.revision).where(_revisions.c.community_id == community_id).with_for_update())

@@ -1,0 +1,177 @@
+// A community's book: what waits for money, oldest first and settled by keyboard; balances, vouchers; live.
+import { base, call, everything, get, once, post } from "../api.js";
+import { announce, complain, el, settle, state } from "../dom.js";
+import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { facts, lay, reasons, time } from "../orders/cards.js";
+import { say } from "../texts.js";
+import { yuan } from "../yuan.js";
+import { amountField, choice, day, field, hows, onSend, opens, radios } from "./fields.js";
+
+const REASONS = ["wrong_amount", "wrong_way", "wrong_person", "not_paid", "goods_returned", "other"];
+const mayBook = state.role === "clerk";
+const list = document.getElementById("advances");
+const { community_id: community, month } = state.book;
+
+const named = (resident) => [say("resident_number", { number: String(resident.number).padStart(4, "0") }), resident.name].filter(Boolean).join(" ");
+const booked = () => {
+  announce(say("booked"));
+  return refresh();
+};
+
+// Who can still have paid, the likeliest first, each with the most that it can settle.
+function ways({ due, owed }) {
+  const most = { resident: Math.min(due, owed), box: due, aid: Math.min(due, owed), repaid: owed, waived: owed };
+  const order = due ? ["resident", "box", "aid", "repaid", "waived"] : ["repaid", "waived"];
+  return order.filter((way) => most[way] > 0).map((way) => [way, most[way]]);
+}
+
+function settling(advance) {
+  const open = ways(advance);
+  const amount = amountField("amount", say("settle_amount"), yuan(open[0][1]));
+  const form = el("form", {},
+    radios("way", say("settle_way"), open.map(([way, most]) => [way, `${say(`way_${way}`)} ${yuan(most)}`])),
+    el("div", { class: "pair" }, amount, hows(), day()), el("button", { class: "go" }, say("book_it")));
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "way") form.elements.amount.value = yuan(Object.fromEntries(open)[event.target.value]);
+  });
+  return onSend(form, ["amount"], async (said) => {
+    const next = list.querySelector(`[data-id="${advance.id}"]`)?.nextElementSibling;
+    await post(`/orders/${advance.id}/settle`, { ...said, version: advance.version });
+    await booked();
+    (next?.isConnected ? next.querySelector("button") : list.querySelector("button") ?? document.getElementById("waiting-title")).focus();
+  });
+}
+
+const correcting = (advance) =>
+  onSend(el("form", {}, el("div", { class: "pair" }, amountField("amount", say("right_amount"), yuan(advance.amount)),
+    choice("reason", say("why_corrected"), REASONS.map((reason) => [reason, say(`reason_${reason}`)]))), el("button", { class: "go" }, say("book_it"))),
+  ["amount"], async (said) => {
+    await post(`/orders/${advance.id}/correct-advance`, { ...said, version: advance.version });
+    await booked();
+  });
+
+const card = (advance) =>
+  el("li", { class: "card" },
+    el("div", { class: "row apart" }, el("h3", {}, say("advance_of", { name: advance.courier.name, yuan: yuan(advance.amount) })),
+      el("span", { class: `tag ${advance.due ? "today" : ""}` }, say(advance.due ? "due" : "owed", { yuan: yuan(advance.due || advance.owed) }))),
+    el("p", {}, `${say(`kind_${advance.kind}`)} · ${advance.building} · ${named(advance.resident)}`),
+    advance.due > 0 && advance.owed !== advance.due && el("p", { class: "hint" }, say("owed", { yuan: yuan(advance.owed) })),
+    el("div", { class: "row" }, el("p", { class: "hint" }, say("since_order", { number: advance.number, time: time(advance.at) })),
+      advance.receipt && el("a", { class: "button small", href: `${base}/orders/${advance.id}/receipt`, target: "_blank" }, say("see_receipt"),
+        el("span", { class: "unseen" }, ` ${advance.number}`))),
+    mayBook && el("div", { class: "openers" }, opens(say("settle"), () => settling(advance)), opens(say("correct"), () => correcting(advance))));
+
+function raising(order) {
+  return onSend(el("form", {}, amountField("money_limit", say("new_limit")), el("button", { class: "go" }, say("raise_limit"))), ["money_limit"], async (said) => {
+    await post(`/orders/${order.id}/raise-limit`, said);
+    await booked();
+  });
+}
+
+function enteringLate(order) {
+  const photo = field("receipt", say("receipt"), { type: "file", accept: "image/jpeg,image/png,image/webp" });
+  const form = el("form", {}, amountField("amount", say("amount")), photo, el("button", { class: "go" }, say("book_it")));
+  return onSend(form, ["amount"], async (said) => {
+    const body = new FormData();
+    body.append("receipt", said.receipt);
+    const { name, size, lastModified } = said.receipt;
+    const kept = await once(`late ${order.id} ${name} ${size} ${lastModified}`, (key) => call("POST", `/orders/${order.id}/receipt`, { form: body, key }));
+    await post(`/orders/${order.id}/advance`, { amount: said.amount, receipt_id: kept.receipt_id });
+    await booked();
+  });
+}
+
+const under = (order) =>
+  el("li", { class: "card" },
+    el("div", { class: "row apart" }, el("p", { class: "kind" }, `${say(`kind_${order.kind}`)} · ${order.building}`), el("span", { class: "tag" }, say(`status_${order.status}`))),
+    order.holders?.length > 0 && el("p", { class: "holders" }, order.holders.map((one) => one.name).join("、")),
+    order.money_limit == null ? el("p", { class: "hint" }, say("limit_none")) : facts(order), el("p", { class: "hint" }, say("number", { number: order.number })),
+    el("div", { class: "openers" }, opens(say("raise_limit"), () => raising(order)),
+      ["delivered", "failed"].includes(order.status) && order.money_limit != null && opens(say("enter_late"), () => enteringLate(order))));
+
+const cell = (text, kind) => el("td", { class: kind }, text);
+const sum = (amount) => cell(yuan(amount), amount ? "number" : "number nil");
+
+function voucherRows(voucher) {
+  const back = voucher.reversible && mayBook
+    && reasons(say("reverse"), REASONS, async (reason) => {
+      settle();
+      try {
+        await post(`/money/vouchers/${voucher.id}/reverse`, { reason });
+        await booked();
+      } catch (refused) {
+        complain(refused);
+      }
+    });
+  return voucher.lines.map((line, n) => el("tr", {},
+    cell(n ? "" : voucher.number), cell(n ? "" : voucher.at.slice(0, 10)), cell(n ? "" : voucher.summary), cell(line.debit), cell(line.credit), sum(line.amount),
+    cell(n ? "" : voucher.by), cell(n ? "" : voucher.order),
+    el("td", {}, ...(n ? [] : [voucher.countered && say("countered_by", { number: voucher.countered }), back].filter(Boolean)))));
+}
+
+// The newest vouchers are looked for most often; a table that has not changed is left alone, with what is open in it.
+let drawn = null;
+function showBook(book) {
+  const version = JSON.stringify(book);
+  if (version === drawn) return;
+  drawn = version;
+  document.getElementById("accounts").replaceChildren(...book.accounts.map((one) =>
+    el("tr", {}, cell(one.account), sum(one.opening), sum(one.debit), sum(one.credit), sum(one.closing))));
+  document.getElementById("vouchers").replaceChildren(...[...book.vouchers].reverse().flatMap(voucherRows));
+  document.getElementById("vouchers-empty").hidden = book.vouchers.length > 0;
+}
+
+function showNow(accounts) {
+  const cash = accounts.find((one) => one.kind === "cash")?.closing ?? 0;
+  document.getElementById("box").textContent = say("box_holds", { yuan: yuan(cash) });
+  const open = accounts.filter((one) => ["courier", "resident"].includes(one.kind) && one.closing !== 0);
+  document.getElementById("persons").replaceChildren(...open.map((one) => el("li", { class: "row apart" },
+    el("span", {}, one.kind === "courier" ? one.name : named(one)), el("strong", {}, say(one.kind === "courier" ? "due" : "owed", { yuan: yuan(Math.abs(one.closing)) })))));
+  document.getElementById("persons-empty").hidden = open.length > 0;
+}
+
+function showWaiting({ items, total }) {
+  lay(list, items, card);
+  document.getElementById("count").textContent = total ?? items.length;
+  document.getElementById("empty").hidden = items.length > 0;
+}
+
+async function showLimits() {
+  const { items } = await everything("/orders?status=active");
+  const entered = new Set([...list.children].map((one) => one.dataset.id));
+  const there = items.filter((order) => ["claimed", "picked_up", "delivered", "failed"].includes(order.status) && !entered.has(order.id));
+  lay(document.getElementById("limits"), there, under);
+  document.getElementById("limits-count").textContent = there.length;
+  document.getElementById("limits-empty").hidden = there.length > 0;
+}
+
+const refresh = looking(async () => {
+  try {
+    const [book, now, waiting] = await Promise.all([get(`/money/book?community_id=${community}&month=${month}`),
+      get(`/money/book?community_id=${community}`), everything(`/money/advances?status=waiting&community_id=${community}`)]);
+    showBook(book);
+    showNow(now.accounts);
+    showWaiting(waiting);
+    if (mayBook) await showLimits();
+    settle(false);
+  } catch (refused) {
+    complain(refused);
+  }
+});
+const soon = debounce(refresh);
+
+const funding = document.getElementById("fund");
+if (funding) {
+  funding.append(radios("direction", say("box_way"), ["in", "out"].map((one) => [one, say(`direction_${one}`)])),
+    amountField("amount", say("settle_amount")), hows(), day(), el("button", { class: "go" }, say("book_it")));
+  onSend(funding, ["amount"], async (said) => {
+    await post("/money/box", said);
+    funding.reset();
+    await booked();
+  });
+}
+onEntries((entries) => entries.some((entry) => entry.type !== "private") && soon());
+onResync(refresh);
+showBook(state.book);
+showWaiting(state.advances);
+start();
