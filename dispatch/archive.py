@@ -9,11 +9,25 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Insert, LargeBinary, MetaData, Table, func, insert, select, text, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Insert,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    insert,
+    select,
+    text,
+    type_coerce,
+)
 
 from dispatch.core import photos
 from dispatch.core.columns import Moment
@@ -37,7 +51,7 @@ def _raw(table: Table) -> list[ColumnElement[Any]]:
 def _out(value: Any) -> Any:
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _in(column: Column[Any], value: Any) -> Any:
@@ -45,6 +59,8 @@ def _in(column: Column[Any], value: Any) -> Any:
         return None
     if isinstance(column.type, Encrypted):
         return base64.b64decode(value)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
     return datetime.fromisoformat(value) if isinstance(column.type, Moment) else value
 
 

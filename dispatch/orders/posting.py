@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import SHANGHAI, now
@@ -16,6 +16,7 @@ from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import ORDERS, Outcome
@@ -37,6 +38,9 @@ URGENCIES = ("urgent", "today", "routine")
 WINDOW_FURTHEST = timedelta(days=366)
 
 _units, _counts = Unit.__table__, DayCount.__table__
+_today = (_counts.c.station_id == bindparam("station"), _counts.c.day == bindparam("today"))
+_count_up = Prepared(update(_counts).where(*_today).values(count=_counts.c.count + 1))
+_counted = Prepared(select(_counts.c.count.label("reached")).where(*_today))
 
 
 def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
@@ -176,8 +180,11 @@ def _order(work: Work, community: Row, need: Mapping[str, Any], settings: Settin
 
 def _number(work: Work, station_id: str) -> str:
     """The day and a running number, short enough to be said on the telephone: 1124-017."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     day = now().astimezone(SHANGHAI)
+    known = {"station": station_id, "today": f"{day:%Y-%m-%d}"}
+    if _count_up.run(work.connection, **known):
+        return f"{day:%m%d}-{_counted.first(work.connection, **known).reached:03d}"
+    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     first = dialect.insert(_counts).values(station_id=station_id, day=f"{day:%Y-%m-%d}", count=1)
     counted = first.on_conflict_do_update(index_elements=["station_id", "day"], set_={"count": _counts.c.count + 1})
     return f"{day:%m%d}-{work.execute(counted.returning(_counts.c.count)).scalar_one():03d}"

@@ -26,7 +26,7 @@ from dispatch.people.models import Role
 #: A ledger of more errands is several ledgers.
 MOST_LINES = 5_000
 #: All of them are written in one transaction, and who wants to claim waits for its end.
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 500
 #: After so many lines the others of this process get their turn.
 A_BREATH = 25
 

@@ -31,9 +31,7 @@ def report(connection: Connection, actor: Actor, unit: Row, period: Period) -> d
     details = _communities(connection, actor, unit, period)
     steps = steps_of(period)
     by_station = unit.level == Level.DISTRICT
-    series = queries.over_time(connection, [line["id"] for line in details], steps)
-    if by_station:
-        series = _series_of_stations(details, series)
+    series = queries.over_time(connection, [line["id"] for line in details], steps, by_station=by_station)
     lines = _stations(details) if by_station else details
     return {
         "lines": lines, "details": details, "total": _sum("", details), "steps": steps,
@@ -67,15 +65,6 @@ def _stations(details: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for line in details:
         grouped.setdefault(line["station_id"], []).append(line)
     return [_sum(of[0]["station"], of) | {"id": station_id} for station_id, of in grouped.items()]
-
-
-def _series_of_stations(details: Sequence[dict[str, Any]], series: Series) -> Series:
-    added: Series = {}
-    for line in details:
-        mine, before = series.get(line["id"]), added.get(line["station_id"])
-        if mine:
-            added[line["station_id"]] = [(a + c, b + d) for (a, b), (c, d) in zip(mine, before, strict=True)] if before else mine
-    return added
 
 
 def _sum(name: str, lines: Iterable[dict[str, Any]]) -> dict[str, Any]:

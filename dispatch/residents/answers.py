@@ -29,6 +29,7 @@ class FoundResident(Schema):
     phone = _text(none=True, description="masked")
     building = _text(none=True)
     door = _text(none=True)
+    note = _text(none=True, description="for who visits her")
     groups = _codes(GROUPS)
     on_care_list = fields.Boolean(required=True)
 
@@ -56,7 +57,6 @@ class Consented(Schema):
 class Resident(FoundResident):
     """All that is kept of her."""
 
-    note = _text(none=True)
     contacts = fields.List(fields.Nested(Contact), required=True)
     consent = fields.Nested(Consented, required=True, allow_none=True)
     off_list_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -56,6 +56,9 @@ def enter(actor: Actor, given: Mapping[str, Any], once: Once) -> Outcome:
         revising.hold(work, community.community_id)
         facts = facts_from(given)
         known = registering.known_by_phone(work, community.community_id, facts["phone"], facts["name"]) if facts.get("phone") else None
+        if known is not None and known.name != facts["name"]:
+            # Her husband has called from the same number: he is somebody else.
+            known = None
         if known is not None and known.on_care_list:
             raise Invalid("phone", _("这位居民已经在名单上了，请在名单里查找。"))
         resident_id = known.id if known is not None else registering.add(work, community.community_id, {**facts, "on_care_list": False})

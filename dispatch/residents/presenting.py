@@ -17,7 +17,7 @@ PAGE = 50
 
 def in_list(row: Row) -> dict[str, Any]:
     """What a list says of her."""
-    names = ("id", "community_id", "community", "name", "building", "door", "on_care_list")
+    names = ("id", "community_id", "community", "name", "building", "door", "note", "on_care_list")
     return {name: getattr(row, name) for name in names} | {"phone": masked(row.phone), "groups": list(row.groups or ())}
 
 
@@ -31,7 +31,7 @@ def present_resident(connection: Connection, actor: Actor, resident_id: str) -> 
     consent = consents_of(connection, [row.id]).get(row.id)
     agreed = consent and {"at": iso(consent.given_at), "how": consent.how, "to": consent.to, "recorded_at": iso(consent.recorded_at)}
     contacts = [{**one, "phone": masked(one["phone"])} for one in row.contacts or ()]
-    more = {"note": row.note, "contacts": contacts, "consent": agreed, "off_list_at": iso(row.off_list_at), "revision": row.revision}
+    more = {"contacts": contacts, "consent": agreed, "off_list_at": iso(row.off_list_at), "revision": row.revision}
     return in_list(row) | more
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.unit_of_work import Work
@@ -19,6 +19,7 @@ from dispatch.residents.models import Resident, Revision
 BATCH = 500
 
 _residents, _revisions = Resident.__table__, Revision.__table__
+_hold = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
 class _Numbering:
@@ -69,8 +70,9 @@ def deleted(work: Work, community_ids: Iterable[str]) -> None:
 
 
 def hold(work: Work, community_id: str) -> None:
-    """Let nobody else change this community's residents until the transaction ends: who is asked “is she here?” must stay right."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    there = dialect.insert(_revisions).values(community_id=community_id, revision=0, gone_at=0)
-    work.execute(there.on_conflict_do_nothing(index_elements=["community_id"]))
-    work.execute(select(_revisions.c.revision).where(_revisions.c.community_id == community_id).with_for_update())
+    """Let nobody else enter residents here until the transaction ends: who is asked “is she here?” must stay right.
+
+    SQLite has one writer at a time anyway. Not the counting row: it is taken last, and nobody may wait for it with rows in hand.
+    """
+    if work.connection.dialect.name == "postgresql":
+        work.execute(_hold, {"name": f"residents:{community_id}"})

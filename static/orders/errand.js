@@ -120,11 +120,13 @@ function purchase() {
       el("p", { id: "receipt-there", class: "hint", role: "status" }, receipt ? say("receipt_kept") : "")));
 }
 
-// As the command takes it; null where it is not an amount, or its receipt is missing: then that is said, and asked for.
+// As the command takes it; null where it is not an amount, or amount or receipt is missing: then that is said, and asked for.
 function laidOut() {
-  if (order.money_limit == null || !typedAmount.trim()) return {};
-  const amount = fen(typedAmount);
-  const missing = amount === null ? ["amount", "amount_wrong"] : amount > 0 && !receipt ? ["receipt", "receipt_missing"] : null;
+  const typed = typedAmount.trim();
+  if (order.money_limit == null || (!typed && !receipt)) return {};
+  const amount = fen(typed);
+  const missing = !typed ? ["amount", "amount_missing"] : amount === null ? ["amount", "amount_wrong"]
+    : amount > 0 && !receipt ? ["receipt", "receipt_missing"] : null;
   if (!missing) return amount ? { amount, receipt_id: receipt } : {};
   complain({ message: say(missing[1]) });
   document.getElementById(missing[0]).focus();

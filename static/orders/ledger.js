@@ -52,27 +52,28 @@ async function read(columns) {
     return;
   }
   try {
-    take(await lookAt(columns));
+    take(await lookAt(columns), Boolean(columns));
   } catch (refused) {
     complain("source-wrong", said(refused));
     pasted.focus();
   }
 }
 
-function take(look) {
+function take(look, byHand) {
+  const held = document.activeElement?.id;
   rows = look.rows.map((row) => ({ ...row, off: false, again: false }));
   place("posted").hidden = true;
   place("looked").hidden = false;
   complain("post-wrong", "");
-  const reasons = Map.groupBy ? Map.groupBy(look.skipped, (one) => one.why) : grouped(look.skipped);
+  const reasons = grouped(look.skipped);
   place("skipped").textContent = [...reasons].map(([why, ones]) => say(`ledger_skipped_${why}`, { rows: ones.map((one) => one.row).slice(0, 20).join("、"), n: ones.length })).join(" ");
   place("skipped").hidden = !look.skipped.length;
   place("others").textContent = look.others.length ? say("ledger_others", { title: look.title, others: look.others.join("、") }) : "";
   place("others").hidden = !look.others.length;
   place("columns-list").replaceChildren(...look.columns.map(column));
-  place("columns").open = !look.columns.some((one) => one.field === "name");
+  place("columns").open = byHand || !look.columns.some((one) => one.field === "name");
   show(rows.some(KEPT.wrong) ? "wrong" : "all");
-  place("looked-words").focus();
+  (byHand && place(held) ? place(held) : place("looked-words")).focus();
   announce(place("looked-words").textContent);
 }
 
@@ -155,9 +156,9 @@ async function again() {
     const found = new Map(fresh.rows.map((row) => [row.row, row]));
     for (const [row, before] of looked) {
       if (JSON.stringify(sent(row)) !== before || !found.has(row.row)) continue;
-      const was = JSON.stringify(row);
+      const was = { ...row };
       Object.assign(row, found.get(row.row), { again: row.again });
-      if (JSON.stringify(row) !== was) replace(row);
+      if (JSON.stringify(row) !== JSON.stringify(was)) replace(row, was);
     }
     count();
     complain("post-wrong", "");
@@ -168,18 +169,24 @@ async function again() {
 }
 
 // A row that has changed takes the place of what it was, and the cursor stays where it is.
-function replace(row) {
+function replace(row, was) {
   const there = body.querySelector(`tr[data-id="${row.row}"]`);
   if (!there) return;
-  const focused = there.contains(document.activeElement) ? document.activeElement.id : null;
+  const held = there.contains(document.activeElement) ? document.activeElement : null;
+  const half = held?.dataset.name && held.value !== was[held.dataset.name] ? held.value : null;
   body.querySelector(`tr[data-of="${row.row}"]`)?.remove();
   there.replaceWith(...lines(row));
-  if (focused) place(focused)?.focus();
+  if (!held?.id) return;
+  const anew = place(held.id);
+  // What she is typing at this moment is not undone; it is taken in when she leaves the field.
+  if (half !== null) anew.value = half;
+  anew?.focus();
 }
 
 const soon = debounce(again);
 
 function edit(event) {
+  if (!event.target.isConnected) return;
   const row = rows.find((one) => String(one.row) === event.target.dataset.row);
   if (!row || row[event.target.dataset.name] === event.target.value) return;
   row[event.target.dataset.name] = event.target.value;
@@ -196,20 +203,18 @@ async function post() {
     const posted = await once(JSON.stringify(sending), (key) => call("POST", "/ledgers", { body: sending, key }));
     told(posted, new Map(going.map((row) => [row.row, row])));
   } catch (refused) {
-    for (const cell of refused.cells ?? []) {
-      const row = rows.find((one) => one.row === cell.row);
-      if (row && cell.code === "twin") row.twins = row.twins.length ? row.twins : ["?"];
-      else row?.wrong.push(cell);
-    }
+    for (const cell of refused.cells ?? []) if (cell.code !== "twin") rows.find((one) => one.row === cell.row)?.wrong.push(cell);
+    // Somebody else has posted the same meanwhile: which orders they are, only the server can say.
+    if (refused.cells?.some((cell) => cell.code === "twin")) await again();
     if (refused.cells) show(rows.some(KEPT.wrong) ? "wrong" : "twins");
     complain("post-wrong", said(refused));
   }
 }
 
-function told(posted, lines) {
+function told(posted, going) {
   const gone = new Set(posted.items.map((item) => item.row));
   place("posted-rows").replaceChildren(...posted.items.map((item) => {
-    const row = lines.get(item.row);
+    const row = going.get(item.row);
     return el("tr", {}, el("td", {}, String(item.row)), el("td", {}, row.name), el("td", {}, row.need || say(`kind_${row.kind}`)), el("td", {}, item.number), el("td", {}, item.code ?? ""));
   }));
   place("posted-words").textContent = say("ledger_posted", { n: posted.total });
@@ -232,7 +237,7 @@ pasted.addEventListener("paste", () => setTimeout(() => {
   working(place("look-at"), () => read());
 }));
 file.addEventListener("change", () => file.files.length && working(place("look-at"), () => read()));
-body.addEventListener("change", edit);
+for (const kind of ["change", "focusout"]) body.addEventListener(kind, edit);
 place("post").addEventListener("click", () => working(place("post"), post));
 place("more").addEventListener("click", () => {
   most += SHOWN_AT_ONCE;

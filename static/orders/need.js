@@ -62,12 +62,14 @@ export function fill(form, draft) {
   // The form of what comes back every week has a plan instead of a window, and no caller.
   Object.entries(values).forEach(([name, value]) => elements[name] && (elements[name].value = value ?? ""));
   form.querySelectorAll("[name=skills]").forEach((box) => (box.checked = draft.skills.includes(box.value)));
+  if (elements.familiar_first) elements.familiar_first.checked = draft.familiar_first;
   choose(form, { id: draft.resident_id, phone: draft.resident.phone, familiar_first: draft.familiar_first }, { again: true });
+  const ticked = [...form.querySelectorAll("[name=skills]:checked, [name=familiar_first]:checked")].map((box) => box.labels[0].textContent.trim());
   const name = draft.resident.name ?? "";
   const words = draft.repeats ? say("draft_of", { name, number: draft.repeats.number, time: time(draft.repeats.posted_at) }) : say("draft_for", { name });
   // What lies behind the fold is said here, so that everything is seen before it is posted and the button stays in sight.
   document.getElementById("draft-of").replaceChildren(words, facts(draft),
-    [draft.window_start && `${time(draft.window_start)}–${time(draft.window_end)}`, draft.private_note].filter(Boolean).join(" · "));
+    [draft.window_start && `${time(draft.window_start)}–${time(draft.window_end)}`, ...ticked, draft.private_note].filter(Boolean).join(" · "));
   document.getElementById("draft").hidden = false;
   announce(words);
 }

@@ -39,7 +39,7 @@ async function look() {
   words.replaceChildren(...unread.map(word));
   if (held) words.querySelector("button")?.focus();
   const fresh = unread.filter((message) => !known.has(message.id));
-  if (known.size + fresh.length && fresh.length) announce(fresh.map((message) => message.text).join(" "));
+  if (fresh.length) announce(fresh.map((message) => message.text).join(" "));
   known = new Set(items.map((message) => message.id));
 }
 

@@ -51,8 +51,13 @@ export function findResident(form) {
     show([]);
   }
 
+  // What a visitor should know goes along to who takes the errand, where the clerk has written nothing herself.
+  const note = form.elements.private_note;
+  let noted = null;
+
   function choose(one) {
     close();
+    if (note && one.note && !note.value) note.value = noted = one.note;
     form.dispatchEvent(new CustomEvent("resident", { detail: one }));
     announce(say("chosen", { name: one.name }));
     (one.building ? form.elements.kind : form.elements.building).focus();
@@ -73,11 +78,14 @@ export function findResident(form) {
     }
   }, REST_MS);
 
-  input.addEventListener("input", look);
+  input.addEventListener("input", () => {
+    // Another name is typed: her note must not go with it.
+    if (noted !== null && note.value === noted) note.value = "";
+    noted = null;
+    look();
+  });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    // She stands there as she was chosen; Escape lets her go.
-    if (event.key === "Escape" && !another.hidden) return another.click();
     if (event.isComposing || list.hidden) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();

@@ -18,6 +18,7 @@ from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.money.queries import span_of
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.models import Receipt
+from dispatch.realtime.gateway import COMMANDS
 from dispatch.residents.models import Export, Resident, Reveal
 from tests.core.visitors import Visitor
 from tests.money.purse import HOME, Purse
@@ -230,3 +231,15 @@ def test_whose_page_it_is(app: Flask, purse: Purse, login: str, status: int) -> 
     assert page.status_code == status
     if login == "courier1":
         assert "陈桂兰" not in page.text
+
+
+def test_a_delivery_with_money_said_by_the_line_and_again_by_http_is_one(app: Flask, purse: Purse) -> None:
+    one, order = Visitor(app, "courier1"), purse.picked_up()
+    receipt = send_receipt(one, order).json["receipt_id"]
+    said = {"code": code_of(purse.street, order), "amount": 2350, "receipt_id": receipt, "epoch": 1}
+    key = str(uuid.uuid4())
+    told = COMMANDS["order.deliver"](purse.street.cast("courier1"), {"order_id": order, "key": key, **said})
+    assert told["order"]["status"] == "delivered"
+    again = one.ask("POST", f"/api/v1/orders/{order}/deliver", json=said, key=key)
+    assert (again.status_code, again.json["status"]) == (200, "delivered")
+    assert len(purse.transfers(order)) == 1

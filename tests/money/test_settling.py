@@ -12,7 +12,10 @@ from sqlalchemy.exc import DatabaseError
 from dispatch.accounts.models import Line, Transfer
 from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
 from dispatch.core.unit_of_work import transaction
+from dispatch.core.workflow import advance
+from dispatch.orders.advancing import ADVANCES
 from dispatch.orders.settling import HOW, REASONS, WAYS, settle, today
+from dispatch.orders.states import MONEY_MOVES, MoneyStatus
 from tests.money.purse import Purse
 from tests.orders.play import once
 
@@ -229,3 +232,29 @@ def test_the_database_itself_refuses_to_change_what_was_entered(purse: Purse, ta
         with pytest.raises(DatabaseError, match="never changed"), transaction() as work:
             work.execute(change)
     purse.check()
+
+
+#: What the product promises, written down a second time: verb → from where → to where, unless the amounts left say otherwise.
+EDGES = {
+    "settle": ({"open", "owed"}, "settled"),
+    "reverse": ({"open", "owed", "settled"}, "open"),
+    "correct": ({"open", "owed", "settled"}, "open"),
+    "enter": ({"void"}, "open"),
+}
+
+
+def test_every_edge_of_an_advance_leads_where_it_says_and_every_non_edge_nowhere(purse: Purse) -> None:
+    assert set(MONEY_MOVES) == set(EDGES)
+    order = purse.advance(AMOUNT)
+    for verb, (leaves, enters) in EDGES.items():
+        for state in MoneyStatus:
+            with transaction() as work:
+                work.execute(update(ADVANCES).where(ADVANCES.c.id == order).values(status=state))
+            if state in leaves:
+                with transaction() as work:
+                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                assert purse.row(order).status == enters, (verb, state)
+            else:
+                with pytest.raises(TooLate), transaction() as work:
+                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                assert purse.row(order).status == state, (verb, state)

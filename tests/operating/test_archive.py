@@ -58,12 +58,13 @@ def run(app: Flask, *words: str) -> Result:
 
 
 def delivered_by_photo(app: Flask, need: dict[str, Any]) -> str:
-    """An errand whose delivery has a photo."""
+    """An errand whose delivery has a photo, and for which money was laid out."""
     clerk, courier = Visitor(app, "clerk"), Visitor(app, "courier1")
-    order = str(clerk.post(need).json["id"])
+    order = str(clerk.post(need, money_limit=5000).json["id"])
     out = io.BytesIO()
     Image.new("RGB", (64, 48), "green").save(out, "JPEG")
     form = {"photo": (io.BytesIO(out.getvalue()), "door.jpg"), "reason": "老人在休息"}
+    form |= {"amount": "2350", "receipt": (io.BytesIO(out.getvalue()), "receipt.jpg")}
     answers = [courier.say("claim", order), courier.say("pick-up", order)]
     answers += [
         courier.ask("POST", f"/api/v1/orders/{order}/deliver", data=form, content_type="multipart/form-data", key=str(uuid.uuid4()))
@@ -76,7 +77,7 @@ def seen(app: Flask, order: str) -> dict[str, Any]:
     """All that people read, which must be the same in the house it came from and in the other."""
     clerk, boss = Visitor(app, "clerk"), Visitor(app, "coordinator")
     station = boss.get("/me").json["station_id"]
-    said = {path: clerk.get(path).json for path in (f"/orders/{order}", "/orders", "/communities")}
+    said = {path: clerk.get(path).json for path in (f"/orders/{order}", "/orders", "/communities", "/money/book", "/money/advances")}
     photo = clerk.ask("GET", f"/orders/{order}/photo")
     said["photo"] = photo.data
     photo.close()
@@ -98,7 +99,7 @@ def test_everything_comes_back_on_the_same_database_and_on_the_other(
     assert run(new, "doctor").output == "all is well\n"
     assert seen(new, order) == seen(either_app, order)
     photos = list((Path(new.config["DATA_DIR"]) / "photos").iterdir())
-    assert [stat.S_IMODE(photo.stat().st_mode) for photo in photos] == [0o600]
+    assert [stat.S_IMODE(photo.stat().st_mode) for photo in photos] == [0o600] * 2
     # And it is a living house: the numbers go on where they were.
     assert Visitor(new, "clerk").post(need).status_code == 201
     assert run(new, "journal", "verify").exit_code == 0

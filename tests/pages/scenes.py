@@ -101,7 +101,8 @@ class Scene:
         return order
 
     def money(self) -> str:
-        """Money laid out in each state, and an errand in courier1's hands for which some may be; returns that errand's id."""
+        """Money laid out in each state, and an errand in courier3's hands for which some may be; returns that errand's id."""
+        self["courier3"].http.put(f"{self.house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
         clerk = self["clerk"]
         assert clerk.post("/money/box", {"amount": 50_000, "how": "cash"}, key=str(uuid.uuid4())).ok
         for way, amount in (("box", None), ("aid", None), ("resident", 1000)):
@@ -109,7 +110,7 @@ class Scene:
             self.do("clerk", order["id"], "settle", version=1, way=way, how="wechat", **({"amount": amount} if amount else {}))
         long = {"name": LONG_CHINESE[:60], "phone": "13900005678", "door": LONG_CHINESE[:60]}
         self.advance(19_999, building=LONG_LATIN[:80], resident=long)
-        return str(self.taken_as_far("picked_up", kind="groceries", money_limit=5000)["id"])
+        return str(self.taken_as_far("picked_up", "courier3", kind="groceries", money_limit=5000)["id"])
 
     def too_long(self) -> dict[str, Any]:
         """As long as the form allows, in signs that break anywhere and in a word that does not."""

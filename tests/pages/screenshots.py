@@ -126,7 +126,7 @@ def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_sche
     """Money at the door, on the clerk's desk, and what a courier is owed."""
     if kind == "screen":
         held = scene.money()
-        courier = album.enter("courier1", locale, color_scheme)
+        courier = album.enter("courier3", locale, color_scheme)
         courier.go(f"/errands/{held}")
         courier.live().page.fill("#amount", "23.50")
         courier.page.locator("#laid-out").scroll_into_view_if_needed()

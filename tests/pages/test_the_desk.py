@@ -14,7 +14,9 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_row_is_repeated_by_two_keys_and_what_looks_like_it_asks_once_more(as_persona: AsPersona, scene: Scene) -> None:
-    order = scene.post(slots=2, money_limit=2000, skills=["medicine"], resident={"name": "何秀兰", "phone": "13900007788"})
+    order = scene.post(
+        slots=2, money_limit=2000, skills=["medicine"], familiar_first=True, resident={"name": "何秀兰", "phone": "13900007788"}
+    )
     clerk = as_persona("clerk").live()
     page = clerk.page
     page.locator(f'[data-id="{order["id"]}"] button').first.focus()
@@ -22,7 +24,7 @@ def test_a_row_is_repeated_by_two_keys_and_what_looks_like_it_asks_once_more(as_
     draft = page.locator("#draft")
     expect(draft).to_contain_text(order["number"], timeout=PATIENCE_MS)
     # Everything is said before it is posted, and the button is in sight and has the focus.
-    for words in ("何秀兰", "20", "需要 2 人", "门铃坏了，请敲门"):
+    for words in ("何秀兰", "20", "需要 2 人", "药品", "先问帮过这位老人的快递员", "门铃坏了，请敲门"):
         expect(draft).to_contain_text(words)
     expect(page.locator("button.go.big")).to_be_focused()
     page.keyboard.press("Enter")
@@ -35,7 +37,7 @@ def test_a_row_is_repeated_by_two_keys_and_what_looks_like_it_asks_once_more(as_
     assert page.input_value("#name") == ""
     assert page.locator("#name").get_attribute("readonly") is None
     again = scene["clerk"].get("/orders", status="active").json()["items"][0]
-    assert (again["slots"], again["money_limit"], again["skills"]) == (2, 2000, ["medicine"])
+    assert (again["slots"], again["money_limit"], again["skills"], again["familiar_first"]) == (2, 2000, ["medicine"], True)
     assert clerk.complaints() == []
 
 

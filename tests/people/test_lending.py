@@ -614,7 +614,7 @@ def test_one_courier_in_two_loans_that_are_accepted_at_once_goes_with_one(either
 
 @pytest.mark.slow
 def test_every_list_reads_the_same_on_either_database(either: Flask) -> None:
-    lender, borrower, courier = someone("coordinator"), someone("coordinator2"), someone("courier1")
+    lender, borrower, courier, above = (someone(login) for login in ("coordinator", "coordinator2", "courier1", "supervisor"))
     loan = str(lending.offer(lender, NEIGHBOUR, later(), once(lender), persons=[courier.id])["loan_id"])
     answering.accept(borrower, loan, once(borrower))
     with transaction() as work:
@@ -628,7 +628,7 @@ def test_every_list_reads_the_same_on_either_database(either: Flask) -> None:
     assert [one["lent_to"] for one in couriers_listed(seen, [STATION]) if one["id"] == courier.id] == ["新港街道社工站"]
     assert newcomer not in [one["id"] for one in couriers_listed(seen, [STATION])]
     assert courier.id in [one.id for one in couriers_of(seen, NEIGHBOUR)]
-    assert [one["person_id"] for one in newcomers(seen, someone("supervisor"))] == [newcomer]
+    assert [one["person_id"] for one in newcomers(seen, above)] == [newcomer]
     assert [deed["verb"] for deed in courier_shown(seen, lender, courier.id)["deeds"]] == ["lent", "named", "entered"]
     export = {"id": "e", "person_id": lender.id, "station_id": STATION, "unit_id": STATION, "what": "audit", "rows": 1, "why": "check"}
     with transaction() as work:

@@ -41,7 +41,7 @@ HEARS = {
     "order.released": ON_THE_BOARD, "order.picked_up": ON_THE_BOARD, "order.delivered": ON_THE_BOARD, "order.confirmed": ON_THE_BOARD,
     "order.cancelled": ON_THE_BOARD, "order.failed": ON_THE_BOARD, "order.expired": ON_THE_BOARD,
     "order.corrected": ON_THE_BOARD, "order.missed": ON_THE_BOARD, "order.queued": ON_THE_BOARD, "order.unqueued": ON_THE_BOARD,
-    "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"}, "person.trusted": {"coordinator"},
+    "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"},
     "order.limit_raised": ON_THE_BOARD,
     "money.advanced": AT_THE_DESKS, "money.settled": AT_THE_DESKS, "money.corrected": AT_THE_DESKS, "money.funded": AT_THE_DESKS,
     "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},

@@ -97,6 +97,15 @@ def test_who_is_on_the_list_is_not_entered_again_but_her_husband_is(app: Flask, 
     assert kept(enter(cast("clerk"), name="单桂兰的老伴")) is not None
 
 
+def test_who_has_called_from_her_number_is_not_renamed_when_she_is_entered(app: Flask, cast: Cast) -> None:
+    with transaction() as work:
+        husband = find_or_add(work, HOME, {"name": "赵老伴", "phone": SHAN["phone"], "door": "2单元301"})
+    assert enter(cast("clerk")) != husband
+    found = kept(husband)
+    assert found is not None
+    assert (found["name"], found["on_care_list"]) == ("赵老伴", False)
+
+
 def test_who_has_called_before_is_the_same_person_on_the_list(app: Flask, cast: Cast) -> None:
     with transaction() as work:
         called = find_or_add(work, HOME, {"name": SHAN["name"], "phone": SHAN["phone"], "door": "1单元101", "groups": ["childless"]})
