@@ -15,7 +15,7 @@ from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
 from dispatch.people.identity import Actor, asker
 from dispatch.residents import answers, importing, keeping, revealing
-from dispatch.residents.forms import ChangeForm, EnterForm, FindQuery, LeaveForm, LookForm, SheetForm
+from dispatch.residents.forms import ChangeForm, EnterForm, FindForm, LeaveForm, LookForm, SheetForm
 from dispatch.residents.presenting import present_resident, residents_listing
 from dispatch.residents.queries import counts_by_community
 
@@ -32,18 +32,23 @@ def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/residents")
 class Residents(MethodView):
-    @blueprint.arguments(FindQuery, location="query")
-    @blueprint.answers(answers.FoundResidents)
-    def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Who is meant by what is typed: a part of the name, pinyin, initials, phone tail, building. Numbers are masked."""
-        return residents_listing(reading(), asker(), query)
-
     @blueprint.arguments(EnterForm)
     @blueprint.answers(answers.Resident, 201, key="optional")
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Put somebody on the care list, with her consent."""
         actor = asker()
         return _answer(actor, keeping.enter(actor, body, _once(actor, "resident.enter", body))), 201
+
+
+@blueprint.post("/residents/find")
+@blueprint.arguments(FindForm, required=False)
+@blueprint.answers(answers.FoundResidents)
+def find(body: dict[str, Any]) -> dict[str, Any]:
+    """Who is meant by what is typed: a part of the name, pinyin, initials, phone tail, building. Numbers are masked.
+
+    It comes in a body, not in the address: addresses stand in the logs of whatever lies on the way.
+    """
+    return residents_listing(reading(), asker(), body)
 
 
 @blueprint.get("/care-list/counts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from dispatch.core.doors import Form, Query
+from dispatch.core.doors import Form
 from dispatch.residents.keeping import LEAVE_REASONS
 from dispatch.residents.models import CONSENT_TO, CONSENT_WAYS, GROUPS
 from dispatch.residents.revealing import WHAT
@@ -70,7 +70,7 @@ class LookForm(Form):
     what = fields.String(load_default="phone", validate=validate.OneOf(WHAT))
 
 
-class FindQuery(Query):
+class FindForm(Form):
     q = fields.String(
         load_default="", validate=validate.Length(max=80), metadata={"description": "name, pinyin, initials, phone tail, building"}
     )

@@ -1,6 +1,6 @@
 // The resident's name on a form is found while it is typed: pinyin, initials, the end of the phone number, the building.
 // A combobox as WAI-ARIA describes it; typing a name that is not found enters somebody new, as without it.
-import { get } from "../api.js";
+import { call } from "../api.js";
 import { announce, el } from "../dom.js";
 import { debounce } from "../live.js";
 import { say } from "../texts.js";
@@ -68,7 +68,7 @@ export function findResident(form) {
     const mine = (asked += 1);
     if (!typed || input.readOnly) return show([]);
     try {
-      const { items, total } = await get(`/residents?${new URLSearchParams({ q: typed })}`);
+      const { items, total } = await call("POST", "/residents/find", { body: { q: typed } });
       if (mine !== asked || document.activeElement !== input) return;
       show(items.slice(0, MOST));
       announce(total ? say("found", { n: total }) : "");

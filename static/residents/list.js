@@ -1,5 +1,5 @@
 // The care list, found while typing. What is typed stays out of the page's address: it is somebody's name.
-import { base, get } from "../api.js";
+import { base, call } from "../api.js";
 import { complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { say } from "../texts.js";
@@ -13,10 +13,10 @@ const withCommunity = document.querySelectorAll("thead th").length > 4;
 let pages = 1;
 let shown = 1;
 
-const address = (page) => {
-  const query = new URLSearchParams({ q: form.elements.q.value, page });
-  for (const name of ["group", "listed"]) if (form.elements[name].value) query.set(name, form.elements[name].value);
-  return `/residents?${query}`;
+const find = (page) => {
+  const { q, group, listed } = form.elements;
+  const body = { q: q.value, page, group: group.value || null, listed: listed.value ? listed.value === "true" : null };
+  return call("POST", "/residents/find", { body });
 };
 
 function row(one) {
@@ -42,7 +42,7 @@ function show(found, page) {
 const refresh = looking(async () => {
   const upTo = shown;
   try {
-    for (let page = 1; page === 1 || page <= Math.min(upTo, pages); page += 1) show(await get(address(page)), page);
+    for (let page = 1; page === 1 || page <= Math.min(upTo, pages); page += 1) show(await find(page), page);
     settle(false);
   } catch (refused) {
     complain(refused);
@@ -59,7 +59,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   anew();
 });
-more.addEventListener("click", () => working(more, async () => show(await get(address(shown + 1)), shown + 1)).catch(complain));
+more.addEventListener("click", () => working(more, async () => show(await find(shown + 1), shown + 1)).catch(complain));
 onEntries((entries) => entries.some((entry) => /^residents?\./.test(entry.type)) && refresh());
 onResync(refresh);
 show(state.residents, 1);

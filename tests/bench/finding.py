@@ -41,7 +41,7 @@ def figures(grounds: Grounds) -> list[Figure]:
 
     def look(typed: str) -> float:
         begun = time.perf_counter()
-        answer = http.get(f"http://127.0.0.1:{home.port}/api/v1/residents", params={"q": typed}, timeout=60)
+        answer = http.post(f"http://127.0.0.1:{home.port}/api/v1/residents/find", json={"q": typed}, timeout=60)
         took = time.perf_counter() - begun
         assert answer.status_code == 200, answer.text
         return took

@@ -39,7 +39,7 @@ def test_a_clerk_finds_a_resident_by_initials_and_posts_for_her_without_a_mouse(
     expect(page.locator("#phone")).to_be_editable()
     posted = scene["clerk"].get("/orders", status="today").json()["items"][0]
     assert (posted["private"]["name"], posted["private"]["phone"]) == ("单玉兰", "139****0001")
-    assert scene["clerk"].get("/residents", q="单玉兰").json()["total"] == 1
+    assert scene["clerk"].post("/residents/find", {"q": "单玉兰"}).json()["total"] == 1
 
 
 def test_who_is_not_on_the_list_is_typed_as_before_and_a_change_of_mind_lets_her_go(as_persona: AsPersona, scene: Scene) -> None:
@@ -59,7 +59,7 @@ def test_who_is_not_on_the_list_is_typed_as_before_and_a_change_of_mind_lets_her
     page.fill("#building", "8号楼")
     page.get_by_role("button", name="发布").click()
     expect(page.locator("#posted-for")).to_contain_text("钱来福", timeout=PATIENCE_MS)
-    found = scene["clerk"].get("/residents", q="qlf 8号楼").json()["items"]
+    found = scene["clerk"].post("/residents/find", {"q": "qlf 8号楼"}).json()["items"]
     assert [(one["name"], one["on_care_list"]) for one in found] == [("钱来福", False)]
 
 
@@ -96,7 +96,7 @@ def test_the_list_narrows_while_one_types_and_hears_of_who_comes_new(as_persona:
 
 def test_a_number_is_shown_by_a_tap_that_is_written_down(as_persona: AsPersona, scene: Scene) -> None:
     clerk = as_persona("clerk")
-    found = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]
+    found = scene["clerk"].post("/residents/find", {"q": "曾广福"}).json()["items"][0]
     clerk.go(f"/residents/{found['id']}")
     page = clerk.live().page
     assert "13900010002" not in page.content()
@@ -123,10 +123,10 @@ def test_a_sheet_is_looked_at_then_written_and_the_second_time_there_is_nothing_
     expect(page.locator("#report")).to_be_empty()
     page.get_by_role("button", name="先看一看").click()
     expect(page.locator("#report")).to_contain_text("新增 1 位", timeout=PATIENCE_MS)
-    assert scene["clerk"].get("/residents", q="钱来福").json()["total"] == 0
+    assert scene["clerk"].post("/residents/find", {"q": "钱来福"}).json()["total"] == 0
     page.get_by_role("button", name="写进名单").click()
     expect(page.locator("#report")).to_contain_text("已写进名单。", timeout=PATIENCE_MS)
-    assert scene["clerk"].get("/residents", q="qlf").json()["total"] == 1
+    assert scene["clerk"].post("/residents/find", {"q": "qlf"}).json()["total"] == 1
     page.set_input_files("#file", good)
     page.get_by_role("button", name="先看一看").click()
     expect(page.locator("#report")).to_contain_text("没有要写的", timeout=PATIENCE_MS)

@@ -58,7 +58,7 @@ def pages(shared_house: House) -> dict[str, list[str]]:
     ):
         weekly = {**WEEKLY, **named, "first_day": f"{date.today()}"}
         assert scene["clerk"].post("/standings", weekly).ok
-    listed = scene["clerk"].get("/residents", q="曾广福").json()["items"][0]["id"]
+    listed = scene["clerk"].post("/residents/find", {"q": "曾广福"}).json()["items"][0]["id"]
     scene.close()
     return {
         "courier1": [

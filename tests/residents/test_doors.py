@@ -34,6 +34,10 @@ SHAN_CELLS = ["单桂兰", "13755502468", "", "3号楼", "2单元301", "独居",
 WHOLE = ("13755502468", "13755501357")
 
 
+def find(visitor: Visitor, **said: Any) -> Any:
+    return visitor.ask("POST", "/api/v1/residents/find", json=said)
+
+
 def hidden(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     assert found, name
@@ -54,11 +58,11 @@ def test_programs_put_somebody_on_the_list_find_her_and_read_her_masked(app: Fla
     visitor = Visitor(app, "clerk")
     made = visitor.ask("POST", "/api/v1/residents", json=SAID, key=str(uuid.uuid4()))
     assert made.status_code == 201, made.json
-    listed = visitor.get("/residents", q="sgl 2468").json
+    listed = find(visitor, q="sgl 2468").json
     assert [one["id"] for one in listed["items"]] == [made.json["id"]]
     one = visitor.get(f"/residents/{made.json['id']}").json
     assert (one["phone"], one["contacts"][0]["phone"], one["consent"]["to"]) == ("137****2468", "137****1357", ["care_list"])
-    for answer in (made, visitor.get("/residents", q="sgl"), visitor.get(f"/residents/{one['id']}")):
+    for answer in (made, find(visitor, q="sgl"), visitor.get(f"/residents/{one['id']}")):
         assert not [whole for whole in WHOLE if whole in answer.text]
 
 
@@ -82,7 +86,7 @@ def test_programs_change_reveal_and_take_off(app: Flask, cast: Cast) -> None:
 def test_nobody_else_finds_or_reads_her(app: Flask, cast: Cast, login: str, status: int) -> None:
     resident = enter(cast("clerk"))
     visitor = Visitor(app, login)
-    answer = visitor.get("/residents", q="单桂兰")
+    answer = find(visitor, q="单桂兰")
     assert answer.status_code == status
     told = [answer, *(visitor.get(f"/residents/{one}") for one in (resident, "0" * 32))]
     assert [one.status_code for one in told[1:]] == ([404, 404] if login else [401, 401])
@@ -240,9 +244,9 @@ def test_programs_bring_a_sheet_in_after_having_looked(app: Flask) -> None:
     assert brought(visitor, data).json["mistakes"][0]["cell"] == "A2"
     looked = brought(visitor, data, consent_at="2026-11-20", consent_how="written").json
     assert (looked["written"], looked["added"]) == (False, 1)
-    assert visitor.get("/residents", q="单桂兰").json["total"] == 0
+    assert find(visitor, q="单桂兰").json["total"] == 0
     assert brought(visitor, data, write="true", consent_at="2026-11-20", consent_how="written").json["written"]
-    assert visitor.get("/residents", q="单桂兰").json["total"] == 1
+    assert find(visitor, q="单桂兰").json["total"] == 1
 
 
 @pytest.mark.parametrize("form", [{"consent_at": "2026-11-20"}, {"consent_how": "written"}, {"write": "perhaps"}, {"consent_at": "x"}])
@@ -256,7 +260,7 @@ def test_no_sheet_is_refused(app: Flask) -> None:
 
 @pytest.mark.parametrize("query", [{"q": "x" * 81}, {"group": "rich"}, {"page": "0"}, {"listed": "perhaps"}])
 def test_a_wrong_question_is_refused(app: Flask, query: dict[str, str]) -> None:
-    assert Visitor(app, "clerk").get("/residents", **query).status_code == 422
+    assert find(Visitor(app, "clerk"), **query).status_code == 422
 
 
 def test_a_need_is_posted_for_who_was_found(app: Flask, cast: Cast, need: dict[str, Any]) -> None:
@@ -271,8 +275,8 @@ def test_every_answer_is_as_described(app: Flask, cast: Cast) -> None:
     resident = clerk.ask("POST", "/api/v1/residents", json=SAID, key=str(uuid.uuid4())).json["id"]
     address = f"/api/v1/residents/{resident}"
     told = [
-        clerk.get("/residents"),
-        clerk.get("/residents", q="sgl", listed="true", group="disabled", page=1),
+        find(clerk),
+        find(clerk, q="sgl", listed=True, group="disabled", page=1),
         clerk.get("/care-list/counts"),
     ]
     told += [clerk.ask("GET", address), clerk.ask("PUT", address, json={"note": "x"}), clerk.ask("POST", f"{address}/reveal")]
@@ -283,6 +287,6 @@ def test_every_answer_is_as_described(app: Flask, cast: Cast) -> None:
     ]
     told += [clerk.ask("POST", f"{address}/withdraw"), clerk.ask("GET", address), chief.get("/care-list/counts")]
     assert {answer.status_code for answer in told} == {200}
-    refused = [courier.get("/residents"), courier.ask("GET", address), clerk.ask("POST", "/api/v1/residents", json={"name": ""}),
-               clerk.ask("POST", f"{address}/withdraw"), clerk.get("/residents", page=0)]  # fmt: skip
+    refused = [find(courier), courier.ask("GET", address), clerk.ask("POST", "/api/v1/residents", json={"name": ""}),
+               clerk.ask("POST", f"{address}/withdraw"), find(clerk, page=0)]  # fmt: skip
     assert [answer.status_code for answer in refused] == [403, 404, 422, 409, 422]
