@@ -8,6 +8,7 @@ The map of the house (imports run from the top of this list down, never up):
     audits                who has seen or taken away what of the residents' data, to be read
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
+    ledgers               many needs from a sheet: understood, corrected, posted together
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
     residents             who is cared for: the care list, found while typing; every reveal and export is written down
     accounts              double entry: balanced transfers that never change
@@ -35,10 +36,12 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.hours import api as hours_api
 from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
+from dispatch.ledgers import api as ledgers_api
+from dispatch.ledgers import routes as ledgers_routes
 from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, ledger_api, standing_api
+from dispatch.orders import desk_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import courier_routes, loan_routes, presence, step_routes
@@ -78,8 +81,8 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         residents_api,
         orders_api,
         desk_api,
-        ledger_api,
         standing_api,
+        ledgers_api,
         hours_api,
         money_api,
         live_api,
@@ -92,6 +95,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         step_routes,
         residents_routes,
         orders_routes,
+        ledgers_routes,
         audits_routes,
         hours_routes,
         money_routes,

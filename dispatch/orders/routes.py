@@ -12,7 +12,6 @@ from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.posting import URGENCIES
 from dispatch.orders.presenting import present_one
-from dispatch.orders.transcribing import MOST_AT_ONCE
 from dispatch.orders.upcoming import standings_listing
 from dispatch.orders.wall import PASS_LASTS_S, station_of_pass, wall_of, wall_pass
 from dispatch.people.identity import Actor, asker
@@ -49,13 +48,6 @@ def desk() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("orders/desk.html", page_state={"orders": orders_listing(actor, "active", 1)})
-
-
-@blueprint.get("/desk/ledger")
-def ledger() -> str:
-    """A clerk's desk: many needs at once, from a sheet."""
-    check_role(asker(), Role.CLERK)
-    return render_template("orders/ledger.html", page_state={"most": MOST_AT_ONCE})
 
 
 @blueprint.get("/standing")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatch.orders.ledger_times import NotATime, When, read_when
-from dispatch.orders.ledger_words import GROUP_WORDS, KIND_NAMES, KIND_WORDS, NO, NOTHING, URGENCY_TOLD, URGENCY_WORDS, YES, half, narrow
-from dispatch.orders.ledgers import SAID
+from dispatch.ledgers.lines import SAID
+from dispatch.ledgers.times import NotATime, When, read_when
+from dispatch.ledgers.words import GROUP_WORDS, KIND_NAMES, KIND_WORDS, NO, NOTHING, URGENCY_TOLD, URGENCY_WORDS, YES, half, narrow
 
 #: How long each field may be, in characters: as the form of an order has it.
 LONGEST = {"name": 60, "building": 80, "door": 80, "need": 120, "note": 500}

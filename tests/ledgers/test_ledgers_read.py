@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.sheets import SheetRefused, read
-from dispatch.orders.ledger_columns import find_columns
-from dispatch.orders.ledger_needs import KINDS, TOLD_TO_THE_HOLDER, URGENCIES, judge, kind_of
-from dispatch.orders.ledger_times import NotATime, read_when
-from dispatch.orders.ledger_words import HEADINGS, IGNORED, KIND_WORDS, plain
-from dispatch.orders.ledgers import SAID, read_ledger
+from dispatch.ledgers.columns import find_columns
+from dispatch.ledgers.lines import SAID, read_ledger
+from dispatch.ledgers.needs import KINDS, TOLD_TO_THE_HOLDER, URGENCIES, judge, kind_of
+from dispatch.ledgers.times import NotATime, read_when
+from dispatch.ledgers.transcribing import SENTENCES
+from dispatch.ledgers.words import HEADINGS, IGNORED, KIND_WORDS, plain
 from dispatch.orders.posting import KINDS as POSTED_KINDS
 from dispatch.orders.posting import URGENCIES as POSTED_URGENCIES
-from dispatch.orders.transcribing import SENTENCES
 from tests.house import ROOT
-from tests.orders.dirty_ledgers import LEDGERS, Dirty
+from tests.ledgers.dirty_ledgers import LEDGERS, Dirty
 
 #: A Tuesday morning.
 TODAY = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
@@ -62,8 +62,8 @@ def test_memory_is_bounded(name: str, tmp_path: Path) -> None:
 import pathlib, resource
 from dispatch.core.clock import now
 from dispatch.core.sheets import SheetRefused, read
-from dispatch.orders.ledger_needs import judge
-from dispatch.orders.ledgers import read_ledger
+from dispatch.ledgers.needs import judge
+from dispatch.ledgers.lines import read_ledger
 data = pathlib.Path({str(file)!r}).read_bytes()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dispatch.core.clock import SHANGHAI, now
-from dispatch.orders.ledger_needs import Judged
+from dispatch.ledgers.needs import Judged
 from dispatch.orders.models import Order
 from dispatch.orders.queries import Row
 from dispatch.orders.states import FINISHED, Status

@@ -21,16 +21,16 @@ from dispatch.core.idempotency import Once
 from dispatch.core.sheets import xlsx
 from dispatch.core.unit_of_work import look_again, reading
 from dispatch.journal.models import Entry as JournalEntry
+from dispatch.ledgers.lines import Line
+from dispatch.ledgers.needs import Judged
+from dispatch.ledgers.transcribing import MOST_AT_ONCE, Entry, LedgerRefused, LedgerTooLong, look_at, transcribe
 from dispatch.orders import posting
 from dispatch.orders.commanding import ORDERS
-from dispatch.orders.ledger_needs import Judged
-from dispatch.orders.ledgers import Line
-from dispatch.orders.transcribing import MOST_AT_ONCE, Entry, LedgerRefused, LedgerTooLong, look_at, transcribe
 from dispatch.people.identity import Actor
 from dispatch.residents.models import Resident
 from tests.core.conftest import opened
 from tests.core.visitors import Visitor
-from tests.orders.dirty_ledgers import CHEN, GOOD, HEAD, LEDGERS, text
+from tests.ledgers.dirty_ledgers import CHEN, GOOD, HEAD, LEDGERS, text
 from tests.orders.play import STATION, Street, once
 
 COMMUNITY = f"{STATION}003"
@@ -101,7 +101,7 @@ def test_what_fails_half_way_leaves_nothing_behind(play: Street, monkeypatch: py
             raise Invalid("resident.phone")
         return real(*arguments)
 
-    monkeypatch.setattr("dispatch.orders.transcribing.resident_of", third_is_refused)
+    monkeypatch.setattr("dispatch.ledgers.transcribing.resident_of", third_is_refused)
     with pytest.raises(LedgerRefused) as refused:
         transcribe(clerk, entries(*THREE), once(clerk))
     assert refused.value.extra["cells"][0]["cell"] == "B4"
@@ -134,7 +134,7 @@ def test_the_same_key_answers_though_its_words_are_of_yesterday_now(play: Street
     clerk = play.cast("clerk")
     key = once(clerk, "transcribe")
     posted = transcribe(clerk, entries(*THREE), key)
-    monkeypatch.setattr("dispatch.orders.transcribing.judge", lambda said, _today: _past(said))
+    monkeypatch.setattr("dispatch.ledgers.transcribing.judge", lambda said, _today: _past(said))
     assert transcribe(clerk, entries(*THREE), key) == posted
     with pytest.raises(LedgerRefused):
         transcribe(clerk, entries(*THREE), once(clerk))

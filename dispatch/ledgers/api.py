@@ -16,12 +16,12 @@ from dispatch.core.doors import Door
 from dispatch.core.errors import Invalid
 from dispatch.core.sheets import Sheet
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import ledger_answers as answers
+from dispatch.ledgers import answers
+from dispatch.ledgers.forms import LedgerColumn, LedgerFileForm, LedgerForm, LedgerLookForm
+from dispatch.ledgers.lines import SAID, Ledger, Line, read_ledger
+from dispatch.ledgers.transcribing import Entry, Looked, look_at, transcribe, wrong_cells
 from dispatch.orders.api import once
 from dispatch.orders.commanding import ORDERS
-from dispatch.orders.ledger_forms import LedgerColumn, LedgerFileForm, LedgerForm, LedgerLookForm
-from dispatch.orders.ledgers import SAID, Ledger, Line, read_ledger
-from dispatch.orders.transcribing import Entry, Looked, look_at, transcribe, wrong_cells
 from dispatch.people.identity import asker
 
 blueprint = Door("ledgers_api", __name__, url_prefix="/api/v1", description="台账 ledgers")

@@ -9,9 +9,9 @@ from marshmallow import EXCLUDE, ValidationError, fields, validate, validates_sc
 from dispatch.core.doors import Form
 from dispatch.core.sheet_texts import MOST_COLUMNS
 from dispatch.core.sheets import MAX_BYTES
-from dispatch.orders.ledger_columns import FIELDS, NONE
-from dispatch.orders.ledgers import SAID
-from dispatch.orders.transcribing import MOST_LINES
+from dispatch.ledgers.columns import FIELDS, NONE
+from dispatch.ledgers.lines import SAID
+from dispatch.ledgers.transcribing import MOST_LINES
 from dispatch.residents.registering import GROUPS
 
 #: How long a cell of a ledger may be, in characters: more than any field takes, so that what is too long is named by its cell.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dispatch.orders.ledger_words import ANY_TIME, DAY_PARTS, HEADINGS, IGNORED, KIND_NAMES, KIND_WORDS, half, plain
+from dispatch.ledgers.words import ANY_TIME, DAY_PARTS, HEADINGS, IGNORED, KIND_NAMES, KIND_WORDS, half, plain
 
 Rows = Sequence[Sequence[str]]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispatch.core.sheets import cell_name
-from dispatch.orders.ledger_columns import NONE, Columns, Rows, find_columns, is_heading, is_title
-from dispatch.orders.ledger_words import DITTO, DONE, FOOTERS, NOTHING, SUMS, half
+from dispatch.ledgers.columns import NONE, Columns, Rows, find_columns, is_heading, is_title
+from dispatch.ledgers.words import DITTO, DONE, FOOTERS, NOTHING, SUMS, half
 
 #: What an errand says, in the order of the page; a column of the ledger can also be part of one of these.
 SAID = ("name", "phone", "building", "door", "kind", "need", "time", "urgency", "note", "groups")

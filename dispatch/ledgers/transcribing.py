@@ -14,10 +14,10 @@ from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.ledgers.lines import Line
+from dispatch.ledgers.needs import Judged, judge
+from dispatch.ledgers.twins import same_lines, standing
 from dispatch.orders.commanding import Outcome
-from dispatch.orders.ledger_needs import Judged, judge
-from dispatch.orders.ledger_twins import same_lines, standing
-from dispatch.orders.ledgers import Line
 from dispatch.orders.posting import enter, own_community, resident_of, window
 from dispatch.orders.queries import Row
 from dispatch.people.identity import Actor

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dispatch.core.clock import SHANGHAI
-from dispatch.orders.ledger_words import ANY_TIME, DAY_PARTS, NEAR_DAYS, half
+from dispatch.ledgers.words import ANY_TIME, DAY_PARTS, NEAR_DAYS, half
 
 #: The first and the last minute of a day that nobody has said more of; nobody is rung up before eight.
 MORNING, LAST = 8 * 60, 23 * 60 + 59
