@@ -139,8 +139,8 @@ class Grounds:
         shutil.copytree(self.street, folder)
         more = {}
         if postgresql:
-            self.postgres = Postgres().start()
-            more["database_url"] = self.postgres.database("bench")
+            self.postgres = self.postgres or Postgres().start()
+            more["database_url"] = self.postgres.database(folder.name)
         house = House(folder, **more)
         if postgresql:
             house.flask("db", "upgrade")

@@ -9,18 +9,21 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from dispatch.core.clock import now
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.demo.street import COMMUNITIES, COURIERS, STATION
+from dispatch.extensions import db
 from dispatch.orders import claiming, posting
 from dispatch.people.identity import Actor, locked_actor
-from dispatch.people.models import Person, Role, StationSettings
+from dispatch.people.models import Level, Person, Role, StationSettings
 from dispatch.people.queries import person_by_login
 from dispatch.people.signing_in import make_token
+from dispatch.reports.counting import count, recount_all
 from dispatch.residents.registering import add_many
+from tests.reports.year import UNITS, live_a_year, settle
 
 NEED = {"kind": "medicine", "summary": "代取降压药", "urgency": "today", "private_note": "门铃坏了，请敲门"}
 ELDER = {"name": "陈桂兰", "phone": "13900001234", "door": "2单元301"}
@@ -113,11 +116,35 @@ def residents(many: int) -> dict[str, Any]:
     return {"residents": many}
 
 
+def year(region: str, many: int) -> dict[str, Any]:
+    """A year of a real region, counted; each district with its supervisor's token and one of its stations."""
+    codes = settle(region)
+    live_a_year(codes, many)
+    recount_all()
+    count()
+    look_again()
+    if db.engine.dialect.name == "postgresql":
+        # What autovacuum does by itself within a minute.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+    stations = select(UNITS.c.id).where(UNITS.c.level == Level.STATION)
+    return {
+        "districts": [
+            {
+                "code": code,
+                "token": make_token(_actor(f"chief-{code}").id),
+                "station": reading().execute(stations.where(UNITS.c.parent_id == code)).scalars().first(),
+            }
+            for code in codes
+        ]
+    }
+
+
 def main(app: Flask) -> None:
     """One request."""
     asked = json.load(sys.stdin)
     with app.app_context():
-        print(json.dumps({"cast": cast, "post": post, "past": past, "residents": residents}[asked.pop("do")](**asked)))
+        print(json.dumps({"cast": cast, "post": post, "past": past, "residents": residents, "year": year}[asked.pop("do")](**asked)))
 
 
 if __name__ == "__main__":

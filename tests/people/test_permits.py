@@ -84,7 +84,7 @@ def test_to_the_staff_the_administrator_alone_may_do_anything(role: Role, other:
     assert permitted(PERMITS, verb, somebody(role, HOME[role]), somebody(other, STATION)) is (role == Role.ADMIN)
 
 
-@pytest.mark.parametrize(("cell", "hears"), OF_ENTRIES.items(), ids=named)
+@pytest.mark.parametrize(("cell", "hears"), sorted(OF_ENTRIES.items(), key=str), ids=named)
 def test_who_hears_of_people(cell: Cell, hears: bool) -> None:
     role, entry_type, where = cell
     # An entry has a station as a person has, and the rules look at nothing else of it.
