@@ -13,7 +13,6 @@ from tests.orders.play import Street
 from tests.people.doors import Browser
 
 MANY = 200
-#: Milliseconds; on two quiet cores it takes 70.
 
 
 def state_of(page: str) -> dict[str, object]:
