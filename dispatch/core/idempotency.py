@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, Connection, String, bindparam, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.clock import now
@@ -56,6 +57,10 @@ _running: set[tuple[str, str]] = set()
 _running_guard = threading.Lock()
 
 
+class SaidBefore(Exception):
+    """A command under a key that has its outcome already: what was written for it this time must not stand."""
+
+
 class Once:
     """One command of one person under one key; without a key it is simply carried out."""
 
@@ -82,10 +87,17 @@ class Once:
         return outcome
 
     def keep(self, work: Work, outcome: dict[str, Any]) -> None:
-        """Write the outcome in the transaction of the change itself."""
+        """Write the outcome in the transaction of the change itself.
+
+        Raises:
+            SaidBefore: there is one under this key already; the transaction must not stand.
+        """
         if self.key is not None:
             row = {"person_id": self.person_id, "key": self.key, "body_hash": self.body_hash, "outcome": outcome, "at": now()}
-            _keep.run(work.connection, **row)
+            try:
+                _keep.run(work.connection, **row)
+            except IntegrityError:
+                raise SaidBefore() from None
 
     @contextmanager
     def running(self) -> Iterator[None]:

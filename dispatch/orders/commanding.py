@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.errors import BadCode, NotEligible, NotFound, Refused, Taken, TooLate
-from dispatch.core.idempotency import Once
+from dispatch.core.idempotency import Once, SaidBefore
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.statements import Prepared
@@ -65,25 +65,28 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
 def _carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
     try:
         refuse_early(verb, actor, order_facts(reading(), order_id, actor.id))
-    except Refused:
+        outcome = _write(verb, actor, order_id, once, act)
+    except (Refused, SaidBefore):
+        # Who repeats a command is asked for only where it came to nothing: for nearly every command that is one read less.
         earlier = once.earlier()
         if earlier is None:
             raise
-        return _told(earlier)
+        outcome = earlier
+    return _told(outcome)
+
+
+def _write(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
     with once.running(), transaction() as work:
         once.lock(work)
-        outcome = once.earlier(work.connection)
-        if outcome is None:
-            me = locked_actor(work.connection, actor.id)
-            if me is None:
-                raise NotEligible()
-            order = order_facts(work.connection, order_id, actor.id, lock=True)
-            refuse_early(verb, me, order)
-            outcome = act(work, me, order)
-            once.keep(work, outcome)
-            # Read here, where the pages of the database are still at hand; it is not kept, as it is personal.
-            outcome = {**outcome, "order": present_one(work.connection, me, order_id)}
-    return _told(outcome)
+        me = locked_actor(work.connection, actor.id)
+        if me is None:
+            raise NotEligible()
+        order = order_facts(work.connection, order_id, actor.id, lock=True)
+        refuse_early(verb, me, order)
+        outcome = act(work, me, order)
+        once.keep(work, outcome)
+        # Read here, where the pages of the database are still at hand; it is not kept, as it is personal.
+        return {**outcome, "order": present_one(work.connection, me, order_id)}
 
 
 def _told(outcome: Outcome) -> Outcome:

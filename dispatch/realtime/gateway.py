@@ -79,11 +79,14 @@ ORDER_COMMANDS: dict[str, tuple[Schema, Callable[[Actor, Answer, Answer], Answer
 
 def _order_command(name: str) -> Callable[[Actor, Answer], Answer]:
     form, verb = ORDER_COMMANDS[name]
+    may_be_bare = not any(field.required for field in form.fields.values())
 
     def command(actor: Actor, data: Answer) -> Answer:
         if not isinstance(data.get("order_id"), str):
             raise Invalid("order_id")
-        return {"order": outcome_order(actor, verb(actor, data, form.load(data)))}
+        # Most claims say no place: of a form of which nothing is said there is nothing to judge.
+        body = {} if may_be_bare and form.fields.keys().isdisjoint(data) else form.load(data)
+        return {"order": outcome_order(actor, verb(actor, data, body))}
 
     return command
 
