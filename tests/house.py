@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,8 +18,13 @@ import socketio
 ROOT = Path(__file__).resolve().parent.parent
 
 
-#: Below the ports that the system gives to whoever calls out, and for each process of the tests a stretch of its own.
-_ports = itertools.count(20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw9").removeprefix("gw")))
+def _numbers() -> Iterator[int]:
+    """Below the ports that the system gives to whoever calls out: for each process of the tests a stretch of its own, for each run another."""
+    stretch = int(os.environ.get("PYTEST_XDIST_WORKER", "gw2").removeprefix("gw")) % 3
+    return itertools.count(10_000 + 7_000 * stretch + os.getpid() * 37 % 5_000)
+
+
+_ports = _numbers()
 
 
 def free_port() -> int:
