@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _numbers() -> Iterator[int]:
-    """Below the ports that the system gives to whoever calls out: for each process of the tests a stretch of its own, for each run another."""
+    """Below the ports that the system gives to whoever calls out; for each process of the tests a stretch of its own."""
     stretch = int(os.environ.get("PYTEST_XDIST_WORKER", "gw2").removeprefix("gw")) % 3
     return itertools.count(10_000 + 7_000 * stretch + os.getpid() * 37 % 5_000)
 
