@@ -232,8 +232,9 @@ def demo_load() -> None:
 @job.command("run")
 def jobs_run() -> None:
     """Run the jobs in this process until it is ended."""
-    jobs.start(current_app._get_current_object())  # type: ignore[attr-defined]
     try:
+        jobs.start(current_app._get_current_object())  # type: ignore[attr-defined]
+        click.echo("The jobs run. Ctrl-C ends them.")
         while scheduler.running:
             time.sleep(1)
     except KeyboardInterrupt:

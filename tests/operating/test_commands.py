@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -200,13 +201,17 @@ def test_the_jobs_run_in_a_process_of_their_own_until_it_is_ended(street: Path, 
         cwd=ROOT,
         env=house.environ,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # Whatever started the tests may have turned Ctrl-C off.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
+    assert process.stdout is not None
     try:
-        time.sleep(4)
+        while (line := process.stdout.readline()) and b"The jobs run" not in line:
+            pass
         assert process.poll() is None
     finally:
-        process.send_signal(2)
-    said = b"".join(process.communicate(timeout=20))
+        process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=20)[0]
     assert process.returncode == 0, said
     assert b"Traceback" not in said

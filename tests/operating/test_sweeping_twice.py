@@ -50,11 +50,12 @@ from wsgi import app
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Occurrence
+from dispatch.orders.standing import STANDINGS
 with app.app_context():
-    became = Occurrence.__table__.c.became
-    rows = reading().execute(select(became, func.count()).group_by(became)).all()
-    bare = (ORDERS.c.kind == "medicine", ORDERS.c.summary == "")
-    orders = reading().execute(select(func.count()).where(*bare)).scalar()
+    days = Occurrence.__table__
+    mine = days.c.standing_id.in_(select(STANDINGS.c.id).where(STANDINGS.c.summary == ""))
+    rows = reading().execute(select(days.c.became, func.count()).where(mine).group_by(days.c.became)).all()
+    orders = reading().execute(select(func.count()).where(ORDERS.c.id.in_(select(days.c.order_id).where(mine)))).scalar()
     print(sorted(map(tuple, rows)), orders)
 """
 

@@ -33,8 +33,10 @@ def test_its_numbers_follow_by_themselves_and_name_nobody(as_persona: AsPersona,
     order = scene.post(building="77号楼")
     scene.do("courier1", order["id"], "claim")
     expect(screen.page.locator("#sum-under_way")).to_have_text(str(before + 1), timeout=PATIENCE_MS)
+    words = int(screen.page.locator("#sum-word").inner_text())
     scene.taken_as_far("failed")
-    expect(tile).to_have_attribute("data-mood", "word", timeout=PATIENCE_MS)
+    expect(screen.page.locator("#sum-word")).to_have_text(str(words + 1), timeout=PATIENCE_MS)
+    expect(tile).to_contain_text("要处理")
     said = screen.page.content()
     for word in ("77号楼", "陈桂兰", "钱建国", "李红梅", "13900001234", order["number"]):
         assert word not in said

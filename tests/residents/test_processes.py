@@ -34,7 +34,7 @@ class Desk:
         requests.put(f"{self.url}/residents/{resident}", json=said, headers=self.headers, timeout=60).raise_for_status()
 
     def finds(self, typed: str) -> int:
-        answer = requests.get(f"{self.url}/residents", params={"q": typed}, headers=self.headers, timeout=60)
+        answer = requests.post(f"{self.url}/residents/find", json={"q": typed}, headers=self.headers, timeout=60)
         answer.raise_for_status()
         return int(answer.json()["total"])
 
