@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -30,6 +31,8 @@ from dispatch.reports import counting
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
 SWEEP_EVERY_S = 5
+#: A supervisor looks at weeks and months; a day with many orders is counted anew no oftener than this.
+COUNT_EVERY_S = 20
 TIDY_EVERY_S = 3600
 
 log = structlog.get_logger()
@@ -61,21 +64,22 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
         return False
 
 
-def keep_books(app: Flask) -> None:
-    """Read the journals on, for what is counted from them."""
+def book_hours(app: Flask) -> None:
+    """Read the journals on for the book of hours."""
     with app.app_context():
-        for name, read_on in (("book", booking.book), ("count", counting.count)):
-            _done(name, partial(_some, read_on))
+        _done("book", lambda: booking.book() > 0)
 
 
-def _some(read_on: Callable[[], int]) -> bool:
-    return read_on() > 0
+def count_days(app: Flask) -> None:
+    """Read the journals on for the counts of days."""
+    with app.app_context():
+        _done("count", lambda: counting.count() > 0)
 
 
 def tick(app: Flask) -> None:
-    """What is done every few seconds. One after the other: the leader has one line to the database, which two must not share."""
+    """What is done every few seconds."""
     sweep(app)
-    keep_books(app)
+    book_hours(app)
 
 
 def tidy(app: Flask) -> None:
@@ -98,12 +102,15 @@ class Leader:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.held: Connection | None = None
+        # One job after the other: the leader has one line to the database, which two must not share.
+        self.at_work = threading.Lock()
 
     def run(self, job: Callable[[Flask], object]) -> None:
         """Run a job if we lead; a database that is away is tried again at the next tick."""
         try:
-            if self._leads():
-                job(self.app)
+            with self.at_work:
+                if self._leads():
+                    job(self.app)
         except SQLAlchemyError as error:
             self.step_down()
             log.warning("jobs.database_away", error=type(error).__name__)
@@ -130,6 +137,7 @@ def start(app: Flask) -> None:
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[count_days], seconds=COUNT_EVERY_S, id="count", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

@@ -45,6 +45,31 @@ def follow(name: str, act: Act) -> int:
     return sum(_follow(name, station_id, act) for station_id in _behind(reading(), name))
 
 
+def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None]) -> int:
+    """Read every station's journal on, for what may be made of it twice: nothing is held meanwhile, and nobody waits for it.
+
+    Args:
+        name: the reader's.
+        act: what to make of all that is new at one station; it writes in transactions of its own.
+    Returns:
+        how many entries were read. Should the process end in between, they are read again.
+    """
+    look_again()
+    total = 0
+    for station_id in _behind(reading(), name):
+        with transaction() as work:
+            known = _held(work, name, station_id)
+        entries = entries_since(reading(), station_id, known, BATCH * BATCHES)
+        look_again()
+        if entries:
+            act(entries)
+            mine = (_followers.c.name == name, _followers.c.station_id == station_id, _followers.c.seq == known)
+            with transaction() as work:
+                work.execute(update(_followers).where(*mine).values(seq=entries[-1]["seq"]))
+        total += len(entries)
+    return total
+
+
 def _behind(connection: Connection, name: str) -> list[str]:
     mine = (_followers.c.station_id == _heads.c.station_id) & (_followers.c.name == name)
     found = select(_heads.c.station_id).outerjoin(_followers, mine).where(_heads.c.seq > func.coalesce(_followers.c.seq, 0))

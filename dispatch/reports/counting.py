@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.secrets import keyring
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
-from dispatch.journal.following import follow
+from dispatch.journal.following import read_on
 from dispatch.orders.models import Claim, Order
 from dispatch.orders.states import Status
 from dispatch.people.models import StationSettings
@@ -27,6 +27,8 @@ NO_NEED = ("duplicate", "mistake")
 OVERDUE_MOST = 2000
 #: Days in one transaction: nobody's claim waits for many of them.
 CELLS_AT_ONCE = 50
+#: Orders that are asked for by name in one question.
+ORDERS_AT_ONCE = 500
 
 _orders, _claims, _settings = Order.__table__, Claim.__table__, StationSettings.__table__
 _days, _served = CommunityDay.__table__, Served.__table__
@@ -51,14 +53,19 @@ class Cell(NamedTuple):
 
 def count() -> int:
     """Count anew what has moved since the last time; returns how many entries of the journal were read. Harmless if run twice."""
-    return follow(READER, _count_touched)
+    return read_on(READER, _count_touched)
 
 
-def _count_touched(work: Work, _station_id: str, entries: Sequence[dict[str, Any]]) -> None:
-    moved = sorted({entry["data"]["order_id"] for entry in entries if "order_id" in entry["data"]})
-    if moved:
-        found = select(_orders.c.community_id, _orders.c.posted_at).where(_orders.c.id.in_(moved))
-        recount(work, {Cell(row.community_id, _day(row.posted_at)) for row in work.execute(found)})
+def _count_touched(entries: Sequence[dict[str, Any]]) -> None:
+    """Each day once, however much has moved in it, and each in a transaction of its own: nobody's claim waits for two."""
+    moved, cells = sorted({entry["data"]["order_id"] for entry in entries if "order_id" in entry["data"]}), set()
+    for start in range(0, len(moved), ORDERS_AT_ONCE):
+        found = select(_orders.c.community_id, _orders.c.posted_at).where(_orders.c.id.in_(moved[start : start + ORDERS_AT_ONCE]))
+        cells |= {Cell(row.community_id, _day(row.posted_at)) for row in reading().execute(found)}
+    look_again()
+    for cell in sorted(cells):
+        with transaction() as work:
+            recount(work, [cell])
 
 
 def count_overdue() -> int:
