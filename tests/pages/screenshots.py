@@ -7,6 +7,7 @@ is not described in docs/screenshots/README.md.
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -143,7 +144,7 @@ def money_screens(album: Album, scene: Scene, kind: str, locale: str, color_sche
 
 
 def _a_mistake_and_what_comes_back(album: Album, clerk: Persona) -> None:
-    for field, words in {"#name": "陈桂兰", "#phone": "139", "#building": "3号楼", "#summary": "代取降压药"}.items():
+    for field, words in {"#name": "孙有财", "#phone": "139", "#building": "3号楼", "#summary": "代取降压药"}.items():
         clerk.page.fill(field, words)
     clerk.page.keyboard.press("Enter")
     clerk.sees("#need-wrong")
@@ -215,7 +216,7 @@ def _couriers_and_an_invite(album: Album, coordinator: Persona) -> None:
         album.keep(coordinator, name)
     coordinator.go("/design")
     album.keep(coordinator, "screen-design")
-    _joining(album, link.rpartition("/as/coordinator")[2])
+    _joining(album, re.sub(r"^https?://[^/]+(/as/\w+)?", "", link))
 
 
 def _down_to_the_communities(album: Album, supervisor: Persona) -> None:
