@@ -37,7 +37,8 @@ test: .venv/installed-dev $(MESSAGES) system
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/bandit -q -r dispatch config.py wsgi.py -c pyproject.toml
-	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not alone"
+	$(BIN)/python -m pytest -q -m alone
 
 check: .venv/installed-dev $(MESSAGES)
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ from tests.realtime.ear import Ear
 from tests.realtime.test_racing import COURIERS, race
 from tests.servers import RedisServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 STATION = "120116014"
 
 
