@@ -283,10 +283,10 @@ def test_a_job_whose_statement_fails_does_not_leave_the_lock_with_nobody(two_lea
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_clock_runs_both_jobs_in_its_process_and_starts_again_without_doubling(either_app: Flask) -> None:
+def test_the_clock_runs_the_jobs_in_its_process_and_starts_again_without_doubling(either_app: Flask) -> None:
     jobs.start(either_app)
     try:
-        assert {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()} == {"sweep": 5, "tidy": 3600}
+        assert {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()} == {"sweep": 5, "count": 20, "tidy": 3600}
         assert {(job.coalesce, job.max_instances) for job in scheduler.get_jobs()} == {(True, 1)}
     finally:
         scheduler.shutdown()
