@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 from flask import Flask
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from dispatch.core import idempotency
 from dispatch.core.unit_of_work import reading, transaction
@@ -57,7 +57,7 @@ def _done(name: str, act: Callable[[], bool]) -> bool:
     """Do one of them. One that fails by our own fault must not keep all the others waiting, tick after tick."""
     try:
         return act()
-    except SQLAlchemyError:
+    except (OperationalError, InterfaceError, TimeoutError):  # the database is away
         raise
     except Exception as error:
         log.error("jobs.failed", verb=name, error=type(error).__name__, exc_info=error)
@@ -112,7 +112,8 @@ class Leader:
                 if self._leads():
                     job(self.app)
         except SQLAlchemyError as error:
-            self.step_down()
+            with self.at_work:
+                self.step_down()
             log.warning("jobs.database_away", error=type(error).__name__)
 
     def _leads(self) -> bool:

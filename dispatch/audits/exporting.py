@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from dispatch.audits.policy import PERMITS
 from dispatch.audits.queries import Wanted, rows_of
 from dispatch.core import sheets
-from dispatch.core.errors import NotEligible
+from dispatch.core.errors import Invalid, NotEligible
 from dispatch.core.permits import permitted
-from dispatch.core.unit_of_work import transaction
+from dispatch.core.unit_of_work import reading, transaction
 from dispatch.people.identity import Actor
 from dispatch.residents.exporting import record
 
@@ -31,7 +33,10 @@ def take_out(actor: Actor, wanted: Wanted, headings: list[str], as_cells: Callab
     """
     if not permitted(PERMITS, "take_out", actor, None):
         raise NotEligible()
+    # Read before anything is held: nobody's claim waits for a table.
+    rows, total = rows_of(reading(), str(actor.station_id), wanted, 1, ROWS_MOST)
+    if total > len(rows):
+        raise Invalid("first", _("行数太多，一张表装不下，请少选几天。"))
     with transaction() as work:
-        rows, _total = rows_of(work.connection, str(actor.station_id), wanted, 1, ROWS_MOST)
         record(work, actor, what="audit", rows=len(rows), why="check")
     return sheets.csv_bytes([headings, *(as_cells(row) for row in rows)])

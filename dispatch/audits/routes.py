@@ -18,13 +18,16 @@ from dispatch.core.unit_of_work import reading
 from dispatch.people.identity import asker
 
 blueprint = Blueprint("audits", __name__)
+#: Nothing was looked at before; days are taken from days here, and there is none before the year 1.
+FIRST_DAY = date(2000, 1, 1)
 
 
 def _day(text: str, otherwise: date) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return otherwise
+    return day if day >= FIRST_DAY else otherwise
 
 
 def _wanted(said: Any) -> Wanted:

@@ -12,7 +12,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from sqlalchemy import select
 
 from dispatch.core import sheets
-from dispatch.core.doors import Door
+from dispatch.core.doors import Door, once
 from dispatch.core.errors import Invalid
 from dispatch.core.sheets import Sheet
 from dispatch.core.unit_of_work import reading
@@ -20,7 +20,6 @@ from dispatch.ledgers import answers
 from dispatch.ledgers.forms import LedgerColumn, LedgerFileForm, LedgerForm, LedgerLookForm
 from dispatch.ledgers.lines import SAID, Ledger, Line, read_ledger
 from dispatch.ledgers.transcribing import Entry, Looked, look_at, transcribe, wrong_cells
-from dispatch.orders.api import once
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.identity import asker
 

@@ -138,6 +138,9 @@ def grant(work: Work, order: Row, person: Actor, verb: str) -> int:
     advance(work, ORDERS, order.id, MOVES[verb], enters=enters, values=values, guards={"epoch": order.epoch})
     row = {"id": new_id(), "order_id": order.id, "person_id": person.id, "epoch": epoch, "claimed_at": now()}
     _insert_claim.run(work.connection, **row)
+    if order.epoch:
+        # Whoever has it waits for it no longer; before the first claim nobody can have waited.
+        work.execute(delete(_places).where(_places.c.order_id == order.id, _places.c.person_id == person.id))
     return int(epoch)
 
 

@@ -17,7 +17,7 @@ from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, tell
 from dispatch.orders.editing import check_version, edit
 from dispatch.orders.models import Claim
-from dispatch.orders.opening import board_values
+from dispatch.orders.opening import board_values, useful_until
 from dispatch.orders.posting import window
 from dispatch.orders.queries import Row
 from dispatch.orders.queuing import move_up
@@ -54,7 +54,8 @@ def correct(actor: Actor, order_id: str, said: Mapping[str, Any], version: int, 
         if "urgency" in fresh and order.status == Status.OPEN and order.escalated_at is None:
             values["escalate_at"] = before.opened_at + timedelta(minutes=me.settings.escalate_after(fresh["urgency"]))
         work.execute(update(ORDERS).where(ORDERS.c.id == order_id).values(**values, changed_at=now()))
-        _tell_and_resize(work, me, order, list(fresh), fresh.get("slots", order.slots), now_at)
+        corrected = order._replace(**{name: values[name] for name in ("urgency", "window_end") if name in values})
+        _tell_and_resize(work, me, corrected, list(fresh), fresh.get("slots", order.slots), now_at)
         return {"order_id": order_id}
 
     return carry_out("correct", actor, order_id, once, act)
@@ -66,6 +67,9 @@ def _checked(work: Work, order: Row, before: Row, fresh: Mapping[str, Any]) -> d
     if {"window_start", "window_end"} & set(fresh):
         start, end = (fresh.get(name, getattr(before, name)) for name in ("window_start", "window_end"))
         values["window_start"], values["window_end"] = window(start, end, fresh.get("urgency", before.urgency))
+    if "building" in fresh:
+        # The point was that of the old one.
+        values["lat"], values["lon"] = None, None
     if "money_limit" in fresh and (fresh["money_limit"] or 0) < (before.money_limit or 0):
         raise Invalid("money_limit", _("代付上限只能调高：有人可能已经按原来的上限买了。"))
     if "skills" in fresh:
@@ -120,5 +124,5 @@ def _resize(work: Work, me: Actor, order: Row, slots: int) -> None:
     if full:
         values["pick_up_by"] = now() + timedelta(minutes=me.settings.pick_up_within(order.urgency))
     elif order.status == Status.CLAIMED:
-        values |= board_values(order.urgency, me.settings)
+        values |= board_values(order.urgency, me.settings) | {"window_end": useful_until(order.window_end, order.urgency)}
     advance(work, ORDERS, order.id, MOVES["split"], enters=Status.CLAIMED if full else Status.OPEN, values=values)

@@ -34,6 +34,9 @@ def forget_finished(work: Work) -> int:
     # A debt needs its debtor; settled, repaid or waived, she goes with the next sweep.
     old = (~_residents.c.on_care_list, _residents.c.created_at < now() - KEPT, left, _residents.c.id.not_in(owing()))
     gone = list(work.execute(select(_residents.c.id).where(*old, ~recent, ~returning).limit(500)).scalars())
+    # Who phoned in her stead has agreed to nothing that outlasts the errand, even where she herself is on the list.
+    over = (_orders.c.caller.is_not(None), _orders.c.status.in_(_ENDED), _orders.c.changed_at < now() - KEPT)
+    work.execute(update(_orders).where(*over).values(caller=None))
     if gone:
         bare = {"resident_id": None, "private_note": None, "code": None, "delivery_reason": None, "delivery_photo": None, "summary": "",
                 "lat": None, "lon": None, "caller": None, "closing_note": None}  # fmt: skip

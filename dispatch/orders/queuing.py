@@ -94,6 +94,5 @@ def _offer(work: Work, order: Row, person_id: str) -> None:
         return stop_waiting(work, order, person_id, "not_eligible")
     if order.my_open_claims >= courier.settings.claim_cap:
         return
-    work.execute(delete(_places).where(_places.c.order_id == order.id, _places.c.person_id == person_id))
     epoch = grant(work, order, courier, "claim")
     tell(work, order, "order.claimed", taken=order.taken + 1, slots=order.slots, epoch=epoch, persons=[person_id], how="queue")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
 from dispatch.core.errors import TooLate
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.orders.claiming import courier_for
-from dispatch.orders.commanding import Outcome, carry_out, end_claims, grant, tell
+from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, grant, tell
 from dispatch.orders.editing import edit
 from dispatch.orders.queries import Row, order_facts
 from dispatch.people.identity import Actor
@@ -34,6 +36,7 @@ def reassign(actor: Actor, order_id: str, from_person_id: str, person_id: str, v
         without = order._replace(taken=order.taken - 1)
         persons = end_claims(work, order_id, "reassigned", person_id=from_person_id)
         epoch = grant(work, without, courier, "reassign")
+        work.execute(update(ORDERS).where(ORDERS.c.id == order_id).values(wrong_codes=0))
         tell(work, order, "order.released", persons=persons, reason="reassigned", taken=order.taken - 1, slots=order.slots)
         tell(work, order, "order.assigned", persons=[person_id], taken=order.taken, slots=order.slots, epoch=epoch, how="desk")
         return {"order_id": order_id}

@@ -26,7 +26,7 @@ from dispatch.orders.queries import Row, order_facts
 from dispatch.people.identity import Actor
 from dispatch.people.models import StationSettings
 from dispatch.people.settings import settings_from
-from dispatch.residents.models import Reveal
+from dispatch.residents.revealing import write_reveal
 
 #: So many for one order; a receipt that is blurred is taken again, not a hundred times.
 MOST = 10
@@ -113,9 +113,9 @@ def receipt_photo(actor: Actor, order_id: str) -> Path:
     name = reading().execute(found).scalar()
     if not name or not permitted(PERMITS, "see_money", actor, order):
         raise NotFound()
-    row = {"id": new_id(), "person_id": actor.id, "resident_id": order.resident_id or "", "order_id": order_id, "what": "receipt"}
     with transaction() as work:
-        work.execute(insert(Reveal.__table__), {**row, "why": actor.role, "at": now()})
+        seen = {"person_id": actor.id, "resident_id": order.resident_id or "", "order_id": order_id}
+        write_reveal(work, **seen, what="receipt", why=actor.role)
     return photos.path_of(photographing.folder(), name)
 
 

@@ -105,9 +105,9 @@ def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -
     """
     community = own_community(connection, actor, need.get("community_id") or actor.unit_id)
     typed = need.get("resident") or {}
-    phone = _phone(typed)
-    known = [str(need["resident_id"])] if need.get("resident_id") else _by_phone(connection, community.id, phone)
-    person = _Person(known, str(typed.get("name") or "").strip(), str(need.get("building") or "").strip(), phone)
+    phone, name = _phone(typed), str(typed.get("name") or "").strip()
+    known = [str(need["resident_id"])] if need.get("resident_id") else _by_phone(connection, community.id, phone, name)
+    person = _Person(known, name, str(need.get("building") or "").strip(), phone)
     alike = _alike(connection, community.id, need.get("kind"), person)
     duplicates = [full_order(connection, actor, order_id) for order_id in alike]
     latest = _latest(connection, known) if known else None
@@ -123,11 +123,13 @@ def _phone(typed: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _by_phone(connection: Connection, community_id: str, phone: str | None) -> list[str]:
+def _by_phone(connection: Connection, community_id: str, phone: str | None, name: str) -> list[str]:
+    """Who has this number; once a name is typed, of that name: a couple has one phone."""
     if phone is None:
         return []
     hers = (_residents.c.community_id == community_id, _residents.c.phone_hash.in_(keyring().hashes(phone)))
-    return list(connection.execute(select(_residents.c.id).where(*hers)).scalars())
+    rows = connection.execute(select(_residents.c.id, _residents.c.name).where(*hers)).all()
+    return [row.id for row in rows if not name or row.name == name]
 
 
 class _Person(NamedTuple):

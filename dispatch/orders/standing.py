@@ -20,7 +20,7 @@ from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import Outcome
 from dispatch.orders.models import Occurrence, StandingNeed
-from dispatch.orders.planning import DAY, Plan, post_at, still_to_come
+from dispatch.orders.planning import DAY, Plan, post_at, still_to_come, window
 from dispatch.orders.policy import STANDING_PERMITS
 from dispatch.orders.posting import own_community, resident_of
 from dispatch.orders.queries import Row
@@ -104,7 +104,9 @@ def aim(work: Work, plan: Plan, settled: date | None = None) -> dict[str, Any]:
     coming = still_to_come(plan, settled, now(), calendar(work.connection), 1)
     if not coming:
         raise Invalid("last_day", _("按这个安排一次也不会发布，请再看一眼日期和星期。"))
-    return {"settled_day": (coming[0] - DAY).isoformat(), "next_day": coming[0].isoformat(), "next_at": post_at(plan, coming[0])}
+    # A day before the first one is settled only if it is over: a later change may bring the need earlier.
+    over = _today() if window(plan, _today())[1] <= now() else _today() - DAY
+    return {"settled_day": max(settled, over).isoformat(), "next_day": coming[0].isoformat(), "next_at": post_at(plan, coming[0])}
 
 
 def make(actor: Actor, given: Mapping[str, Any], once: Once) -> Outcome:

@@ -6,10 +6,9 @@ from typing import Any
 
 from flask.views import MethodView
 
-from dispatch.core.doors import Door
+from dispatch.core.doors import Door, once
 from dispatch.core.unit_of_work import reading
 from dispatch.orders import answers, standing
-from dispatch.orders.api import once
 from dispatch.orders.forms import PlanForm, StandingChange, StandingForm
 from dispatch.orders.upcoming import one_standing, plan_preview, standings_listing
 from dispatch.people.identity import Actor, asker

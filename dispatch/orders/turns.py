@@ -22,7 +22,8 @@ def queued_orders(connection: Connection, actor: Actor) -> list[Row]:
     """The orders that this courier waits for, the longest first."""
     mine = (_places.c.order_id == _orders.c.id) & (_places.c.person_id == actor.id)
     found = seen_on_the_board().join(_places, mine).where(_orders.c.station_id == actor.station_id).order_by(_places.c.at)
-    return list(connection.execute(found, {"me": actor.id}).all())
+    # What he holds meanwhile he does not wait for.
+    return [row for row in connection.execute(found, {"me": actor.id}).all() if row.my_epoch is None]
 
 
 def full_orders(connection: Connection, actor: Actor) -> list[Row]:

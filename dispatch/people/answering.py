@@ -45,6 +45,8 @@ def accept(actor: Actor, loan_id: str, once: Once, persons: Collection[str] = ()
             raise TooLate()
         advance(work, _loans, loan_id, LOAN["accept"], values={"answered_by": actor.id, "answered_at": now()})
         if loan.by_station_id == loan.to_station_id:
+            if len(set(persons)) > loan.number:
+                raise Invalid("persons", _("对方只借 %(n)s 位。", n=loan.number))
             name(work, loan_id, choose(work, loan._asdict(), persons, loan.depot_id, loan.number), actor.id)
         started = _start(work, loan, actor.id)
         if not started:

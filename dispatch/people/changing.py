@@ -46,7 +46,7 @@ def _changeable(work: Work, actor: Actor, person_id: str) -> Any:
     person = work.execute(select(_persons).where(_persons.c.id == person_id)).first()
     if person is None or not permitted(PERMITS, "see", actor, person):
         raise NotFound()
-    if not permitted(PERMITS, "enrol", actor, person):
+    if not permitted(PERMITS, "equip", actor, person):
         raise NotEligible()
     return person
 

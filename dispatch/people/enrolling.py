@@ -18,7 +18,7 @@ from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.people.answering import take_out
 from dispatch.people.identity import Actor
-from dispatch.people.models import Bearer, Device, Level, Person, Role, Unit
+from dispatch.people.models import Bearer, Device, Level, Person, Role, Trusted, Unit
 from dispatch.people.policy import PERMITS
 from dispatch.people.recording import CLI, note
 from dispatch.people.signing_in import PASSPHRASE_LEAST, end_sessions, hash_secret
@@ -114,8 +114,18 @@ def give_role(work: Work, person_id: str, role: Role, unit_id: str) -> None:
     """
     station_id = station_of(_unit_for(work, role, unit_id))
     take_out(work, person_id, CLI)
-    values = {"role": role, "unit_id": unit_id, "station_id": station_id, "on_duty": False, "last_lat": None, "last_lon": None}
+    values: dict[str, Any] = {
+        "role": role,
+        "unit_id": unit_id,
+        "station_id": station_id,
+        "on_duty": False,
+        "last_lat": None,
+        "last_lon": None,
+    }
     values |= {"serving_station_id": None, "serving_until": None}
+    if role != Role.COURIER:
+        values["skills"] = []
+        work.execute(delete(Trusted.__table__).where(Trusted.__table__.c.person_id == person_id))
     before = work.execute(select(_persons.c.station_id).where(_persons.c.id == person_id)).scalar_one()
     work.execute(update(_persons).where(_persons.c.id == person_id).values(**values))
     end_sessions(work, person_id)

@@ -27,6 +27,8 @@ def is_courier(_actor: Any, person: Any) -> bool:
 PERMITS: Permits = {
     "see": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "enrol": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
+    # A depot and skills are a courier's.
+    "equip": [(is_coordinator, of_my_station, is_courier), (is_admin, is_courier)],
     "suspend": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
     "restore": [(is_coordinator, of_my_station, is_courier), (is_admin,)],
 }

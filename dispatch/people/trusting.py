@@ -53,7 +53,7 @@ def trust(actor: Actor, person_id: str, skills: Mapping[str, date | None], once:
         person = work.execute(select(_persons).where(_persons.c.id == person_id).with_for_update()).first()
         if person is None or not permitted(PERMITS, "see", actor, person):
             raise NotFound()
-        if not permitted(PERMITS, "enrol", actor, person):
+        if not permitted(PERMITS, "equip", actor, person):
             raise NotEligible()
         _write(work, actor, person, skills)
         once.keep(work, {"person_id": person_id})
@@ -77,7 +77,8 @@ def _write(work: Work, actor: Actor, person: Any, skills: Mapping[str, date | No
 def _hold(work: Work, person: Any, skills: list[str], by: str) -> None:
     work.execute(update(_persons).where(_persons.c.id == person.id).values(skills=skills))
     note(work, person.id, "trusted", by, was=sorted(person.skills or ()), skills=skills)
-    append(work, person.station_id, "person.changed", person_id=person.id, what="skills", skills=skills)
+    if person.station_id:
+        append(work, person.station_id, "person.changed", person_id=person.id, what="skills", skills=skills)
 
 
 def ended_trust(connection: Connection) -> list[str]:

@@ -85,6 +85,8 @@ class Broadcaster:
             except SQLAlchemyError as error:
                 # The journal stays where it is: the next look says what this one could not.
                 log.warning("broadcaster.database_away", error=type(error).__name__)
+            except Exception as error:  # by our own fault: told, and the next look goes on; a broadcaster that ends is silent for good
+                log.exception("broadcaster.failed", error=type(error).__name__)
 
     def speak(self) -> None:
         """Say what is new, and now and then where the heads are."""

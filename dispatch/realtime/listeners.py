@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,14 +61,16 @@ class Listeners:
         """Stand a line in the rooms that its person belongs in now, and say hello."""
         if actor.on_duty:
             presence().note(actor.id)
-        audience, streams = audience_of(actor), tuple(streams_of(reading(), actor))
+        streams = tuple(streams_of(reading(), actor))
+        self._stand(app, sid, actor, _listener(actor, streams, credential, language), heads(reading(), streams))
+
+    def _stand(self, app: Flask, sid: str, actor: Actor, listener: Listener, at: Mapping[str, int]) -> None:
         socketio.server.enter_room(sid, person_room(actor.id))
-        for station_id in streams:
-            socketio.server.enter_room(sid, room(station_id, audience))
-        minds = tuple(station for station in actor.stations if station and station not in streams) if actor.lent_to else ()
-        self.by_sid[sid] = Listener(actor.id, credential, audience, streams, language, minds, actor.lent_until)
+        for station_id in listener.streams:
+            socketio.server.enter_room(sid, room(station_id, listener.audience))
+        self.by_sid[sid] = listener
         follow = app.extensions["broadcaster"].follow
-        said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in heads(reading(), streams).items()]
+        said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in at.items()]
         person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
         socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
 
@@ -89,9 +91,14 @@ class Listeners:
                     self._change_rooms(app, sid, listener, actor)
 
     def _change_rooms(self, app: Flask, sid: str, listener: Listener, actor: Actor) -> None:
+        streams = tuple(streams_of(reading(), actor))
+        at = heads(reading(), streams)
+        # From here on nothing is waited for. Whoever has hung up while we asked has no rooms to leave or enter.
+        if sid not in self.by_sid:
+            return
         for station_id in listener.streams:
             socketio.server.leave_room(sid, room(station_id, listener.audience))
-        self.let_in(app, sid, actor, listener.credential, listener.language)
+        self._stand(app, sid, actor, _listener(actor, streams, listener.credential, listener.language), at)
 
     def somebody_is_due_home(self, moment: datetime) -> bool:
         """Whether a loan of somebody who listens here has just run out; no job need have said so."""
@@ -114,6 +121,11 @@ class Listeners:
                 log.warning("listener.cut_off", queued=connection.queue.qsize())
                 _cut(socketio.server.environ.get(eio_sid))
                 connection.close(wait=False, abort=True)
+
+
+def _listener(actor: Actor, streams: tuple[str, ...], credential: Credential, language: Locale) -> Listener:
+    minds = tuple(station for station in actor.stations if station and station not in streams) if actor.lent_to else ()
+    return Listener(actor.id, credential, audience_of(actor), streams, language, minds, actor.lent_until)
 
 
 def _serves_elsewhere(actor: Actor, listener: Listener) -> bool:

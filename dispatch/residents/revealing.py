@@ -54,8 +54,7 @@ def reveal(actor: Actor, resident_id: str, what: str) -> dict[str, Any]:
         row = full_resident(work.connection, actor, resident_id)
         if not permitted(PERMITS, "reveal", actor, row):
             raise NotEligible()
-        seen = {"id": new_id(), "person_id": actor.id, "resident_id": row.id, "order_id": None, "what": what, "why": actor.role}
-        work.execute(insert(Reveal.__table__), {**seen, "at": now()})
+        write_reveal(work, person_id=actor.id, resident_id=row.id, order_id=None, what=what, why=actor.role)
         return {"phone": row.phone if what == "phone" else None, "contacts": list(row.contacts or ()) if what == "contacts" else []}
 
 

@@ -20,10 +20,12 @@ from dispatch.orders.missing import record_no_show
 from dispatch.orders.models import Claim, QueuePlace
 from dispatch.orders.opening import reopen
 from dispatch.orders.queuing import QUEUED_MOST, queue, unqueue
+from dispatch.orders.reassigning import reassign
 from dispatch.people.clocking import set_duty
 from dispatch.people.enrolling import set_active
 from dispatch.people.models import Person
 from tests.orders.play import Street, code_of, once
+from tests.people.doors import Browser
 
 PLACES, CLAIMS = QueuePlace.__table__, Claim.__table__
 
@@ -66,6 +68,16 @@ def test_each_sees_his_own_place_and_nobody_elses_the_desk_sees_names_in_turn(pl
     assert "queue" in play.seen("courier4", order)["actions"]
     entries = [(name, data["persons"]) for name, data in play.told(order) if name == "order.queued"]
     assert entries == [("order.queued", [play.cast(f"courier{n}").id]) for n in (2, 3)]
+
+
+def test_who_is_given_the_order_by_hand_waits_for_it_no_longer_and_reads_his_lists(app: Flask, play: Street) -> None:
+    order = full(play, "courier2", "courier3")
+    boss, first, second = (play.cast(login) for login in ("coordinator", "courier1", "courier2"))
+    reassign(boss, order, first.id, second.id, play.row(order).version, once(boss))
+    assert holders(play, order) == [second.id]
+    assert orders_listing(play.cast("courier2"), "queued", 1)["items"] == []
+    assert place(play, "courier3", order) == 1
+    assert Browser(app).become("courier2").get("/board").status_code == 200
 
 
 def test_twice_is_once(play: Street) -> None:

@@ -298,7 +298,9 @@ def test_so_many_of_a_depot_those_on_duty_first(two: Two) -> None:
 
 
 def test_who_asks_is_given_whom_the_lender_names(two: Two) -> None:
-    loan = two.ask(2)
+    loan = two.ask(3)
+    with pytest.raises(Invalid):
+        two.accept(loan, "coordinator", "courier3", "courier4", "courier5", "courier6")
     two.accept(loan, "coordinator", "courier3", "courier4", "courier5")
     assert [two.cast(f"courier{n}").station_id for n in (2, 3, 4, 5)] == [STATION, NEIGHBOUR, NEIGHBOUR, NEIGHBOUR]
 
