@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ from dispatch.extensions import db
 from dispatch.orders.photographing import folder
 
 BATCH = 1000
+_PHOTO = re.compile(r"photos/(?P<folder>([a-z]+/)*)(?P<name>[^/]+)")
 
 
 class NotRestored(Exception):
@@ -74,8 +76,8 @@ def backup(file: Path) -> int:
                 _add(archive, "schema", io.BytesIO(_schema(connection).encode()))
                 for table in db.metadata.sorted_tables:
                     rows += _add_table(archive, connection, table)
-                for photo in sorted(folder().glob("*.jpg")) if folder().is_dir() else []:
-                    _add(archive, f"photos/{photo.name}", io.BytesIO(photo.read_bytes()))
+                for photo in sorted(folder().rglob("*.jpg")):
+                    _add(archive, f"photos/{photo.relative_to(folder())}", io.BytesIO(photo.read_bytes()))
             out.flush()
             os.fsync(out.fileno())
         half.replace(file)
@@ -179,7 +181,10 @@ def _as_it_lay(table: Table) -> Insert:
 
 
 def _photos_back(archive: tarfile.TarFile) -> None:
-    """Only what `photos.store` could have put there, under such a name."""
+    """Only what `photos.store` could have put there, under such a name; what was locked away is locked away again."""
     for member in archive.getmembers():
         if member.name.startswith("photos/") and member.isfile():
-            photos.put_back(folder(), member.name.removeprefix("photos/"), _member(archive, member.name).read())
+            path = _PHOTO.fullmatch(member.name)
+            if path is None:
+                raise ValueError(member.name)
+            photos.put_back(folder() / path["folder"], path["name"], _member(archive, member.name).read())

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
-from dispatch.core import idempotency
+from dispatch.core import idempotency, photo_quota
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
 from dispatch.hours import booking
@@ -87,6 +87,7 @@ def tidy(app: Flask) -> None:
     with app.app_context():
         with transaction() as work:
             idempotency.forget_old(work)
+            photo_quota.forget_days(work)
             signing_in.forget_expired(work)
             forget_finished(work)
             forget_receipts(work)

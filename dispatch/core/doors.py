@@ -66,6 +66,11 @@ class Problem(Schema):
     code = fields.String(required=True, metadata={"description": "taken too_late over_cap not_eligible not_found bad_code invalid …"})
     detail = fields.String(required=True, metadata={"description": "for people, in their language"})
     field = fields.String(metadata={"description": "with `invalid`: what is wrong"})
+    reason = fields.String(
+        metadata={
+            "description": "with `invalid`, of a photo: not_an_image other_format animated too_large too_many_pixels damaged too_slow"
+        }
+    )
     cells = fields.List(fields.Nested(Cell), metadata={"description": "with `invalid`, of a sheet: each cell that is wrong"})
     next = fields.List(fields.String(), metadata={"description": "with `taken`: open orders that suit"})
     changed = fields.List(fields.String(), metadata={"description": "with `edited`: fields or verbs"})

@@ -73,14 +73,20 @@ class TooOld(Refused):
 class Invalid(Refused):
     """`field` names what is wrong, in the answer's words."""
 
-    def __init__(self, field: str, detail: LazyString | str | None = None) -> None:
-        super().__init__(detail, field=field)
+    def __init__(self, field: str, detail: LazyString | str | None = None, **extra: Any) -> None:
+        super().__init__(detail, field=field, **extra)
 
 
 class BadCode(Refused):
     """The attempt has been counted: this refusal is itself written down."""
 
     code, status, detail = "bad_code", 422, _("交接码不对，请再问一次老人。")
+
+
+class TooLarge(Refused):
+    """Seen from the length that the sender announced, or where reading went past it; the rest was not read."""
+
+    code, status, detail = "too_large", 413, _("这次发送的内容太大了，总共最多 9 MB。请分几次发，或者选小一点的照片。")
 
 
 class RateLimited(Refused):

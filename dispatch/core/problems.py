@@ -15,13 +15,15 @@ from sqlalchemy.exc import TimeoutError as PoolEmpty
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dispatch.core import doors
-from dispatch.core.errors import Busy, Invalid, NotFound, RateLimited, Refused
+from dispatch.core.errors import Busy, Invalid, NotFound, RateLimited, Refused, TooLarge
 
 log = structlog.get_logger()
 
 #: What the framework refuses by itself → our code.
-CODES = {400: "invalid", 401: "sign_in_needed", 403: "not_eligible", 404: "not_found", 405: "not_allowed", 413: "too_large",
+CODES = {400: "invalid", 401: "sign_in_needed", 403: "not_eligible", 405: "not_allowed",
          415: "invalid", 422: "invalid", 429: "rate_limited"}  # fmt: skip
+#: What the framework refuses and we have a sentence for.
+_OURS: dict[int, type[Refused]] = {404: NotFound, 413: TooLarge}
 #: What a column cannot hold although its form was right: nobody's fault but the sender's.
 UNKEEPABLE = (UnicodeEncodeError, OverflowError)
 
@@ -50,8 +52,8 @@ def _http(error: HTTPException) -> Any:
     if status in (400, 415, 422):
         fields = getattr(error, "data", {}).get("messages", {})
         return _answer(Invalid(_first_field(fields) or "body", _("有一项内容不对，请检查后再试。")))
-    if status == 404:
-        return _answer(NotFound())
+    if status in _OURS:
+        return _answer(_OURS[status]())
     refused = Refused(_("这一步现在做不了，请返回后再试。"))
     refused.code, refused.status = CODES.get(status, "error"), status
     response = _answer(refused)

@@ -23,6 +23,8 @@ from dispatch.core.sheet_texts import Unread, clean, text_rows
 MAX_BYTES = 8 * 1024 * 1024
 #: How long the child may take by the clock, in seconds.
 CHILD_SECONDS = 20.0
+#: What 8 million characters come to at most as JSON, each as its escape.
+MOST_WRITTEN = 128 * 1024 * 1024
 _CHILD = Path(__file__).with_name("sheet_child.py")
 # Excel, WPS and Numbers take a cell that begins like this for a formula; the full-width ones too.
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -103,7 +105,7 @@ def read(data: bytes, name: str = "") -> Sheet:
 
 def _workbook(data: bytes) -> Sheet:
     try:
-        written = work_apart(_CHILD, data, CHILD_SECONDS)
+        written = work_apart(_CHILD, io.BytesIO(data), CHILD_SECONDS, most=MOST_WRITTEN)
     except TooSlow as error:
         raise SheetRefused("too_large") from error
     if written is None:

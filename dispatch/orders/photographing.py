@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from dispatch.core import photos
@@ -38,9 +37,8 @@ def fingerprint(upload: Any) -> str | None:
     """What makes two uploads the same one, for the idempotency key."""
     if upload is None:
         return None
-    data = upload.read(photos.MAX_BYTES + 1)
-    upload.seek(0)
-    return hashlib.sha256(data).hexdigest()
+    upload.stream.seek(0)
+    return hashlib.file_digest(upload.stream, "sha256").hexdigest()
 
 
 @contextmanager
@@ -55,8 +53,9 @@ def kept(actor: Actor, upload: Any, order_id: str, *, verb: str = "deliver", fie
         field: the upload's name, should it be refused.
     Raises:
         NotFound, NotEligible: as for the command; asked first, because to make a photo anew is a second of work.
-        Invalid: it is not a photo that can be kept.
-        Busy: the disk takes nothing more.
+        Invalid: it is not a photo that can be kept; with `reason`.
+        RateLimited: this person has sent enough today.
+        Busy: the disk takes nothing more, or too many wait for their photos.
     """
     if upload is None:
         yield None
@@ -67,9 +66,9 @@ def kept(actor: Actor, upload: Any, order_id: str, *, verb: str = "deliver", fie
     if not permitted(PERMITS, verb, actor, order):
         raise NotEligible()
     try:
-        stored = photos.store(upload.read(photos.MAX_BYTES + 1), folder())
+        stored = photos.store(upload.stream, folder(), actor.id)
     except photos.PhotoRefused as refused:
-        raise Invalid(field, _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
+        raise Invalid(field, refused.sentence, reason=refused.reason) from refused
     except OSError as error:
         log.error("photos.disk", error=type(error).__name__, errno=error.errno)
         raise Busy(retry_after=60) from error
@@ -99,7 +98,9 @@ def forget_unused() -> int:
     """Remove the files that nothing names any more, or never came to name because we were ended; returns how many."""
     named = _named()
     before = time.time() - UNUSED_KEPT_S
-    unused = [file for file in folder().glob("*") if file.name not in named and file.stat().st_mtime < before]
+    # Folders are others' to look after: what is locked away is named by nothing, and stays.
+    lying = [file for file in folder().glob("*") if file.is_file()]
+    unused = [file for file in lying if file.name not in named and file.stat().st_mtime < before]
     for file in unused:
         file.unlink(missing_ok=True)
     return len(unused)
@@ -115,4 +116,4 @@ def delivery_photo(actor: Actor, order_id: str) -> Path:
     name = _photo_of(order_id)
     if not name or not permitted(PERMITS, "see_code", actor, order):
         raise NotFound()
-    return photos.path_of(folder(), name)
+    return photos.existing(folder(), name)

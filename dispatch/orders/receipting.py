@@ -116,7 +116,7 @@ def receipt_photo(actor: Actor, order_id: str) -> Path:
     with transaction() as work:
         seen = {"person_id": actor.id, "resident_id": order.resident_id or "", "order_id": order_id}
         write_reveal(work, **seen, what="receipt", why=actor.role)
-    return photos.path_of(photographing.folder(), name)
+    return photos.existing(photographing.folder(), name)
 
 
 def forget_receipts(work: Work) -> int:

@@ -89,6 +89,9 @@ def test_everything_comes_back_on_the_same_database_and_on_the_other(
     either_app: Flask, empty: Empty, kind: str, need: dict[str, Any], tmp_path: Path
 ) -> None:
     order, file = delivered_by_photo(either_app, need), tmp_path / "copy.tgz"
+    locked = Path(either_app.config["DATA_DIR"]) / "photos" / "locked" / f"{'a' * 32}.jpg"
+    locked.parent.mkdir()
+    locked.write_bytes(b"what must not be seen")
     written = run(either_app, "backup", str(file))
     assert written.exit_code == 0, written.output
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -98,8 +101,9 @@ def test_everything_comes_back_on_the_same_database_and_on_the_other(
     assert run(new, "journal", "verify").output == "every journal holds\n"
     assert run(new, "doctor").output == "all is well\n"
     assert seen(new, order) == seen(either_app, order)
-    photos = list((Path(new.config["DATA_DIR"]) / "photos").iterdir())
-    assert [stat.S_IMODE(photo.stat().st_mode) for photo in photos] == [0o600] * 2
+    photos = list((Path(new.config["DATA_DIR"]) / "photos").rglob("*.jpg"))
+    assert [stat.S_IMODE(photo.stat().st_mode) for photo in photos] == [0o600] * 3
+    assert (Path(new.config["DATA_DIR"]) / "photos" / "locked" / locked.name).read_bytes() == b"what must not be seen"
     # And it is a living house: the numbers go on where they were.
     assert Visitor(new, "clerk").post(need).status_code == 201
     assert run(new, "journal", "verify").exit_code == 0

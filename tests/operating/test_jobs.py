@@ -224,11 +224,14 @@ def test_a_photo_that_no_order_names_goes_after_an_hour(street_of: Street) -> No
         place = photographing.folder()
         place.mkdir(exist_ok=True)
         old, young = place / f"{'a' * 32}.jpg", place / f"{'b' * 32}.jpg"
-        for file in (old, young):
+        half, locked = place / f"{'c' * 32}.half", place / "locked" / f"{'d' * 32}.jpg"
+        locked.parent.mkdir()
+        for file in (old, young, half, locked):
             file.write_bytes(b"x")
-        os.utime(old, (time.time() - 3601,) * 2)
+        for file in (old, half, locked, locked.parent):
+            os.utime(file, (time.time() - 3601,) * 2)
     jobs.tidy(street_of.app)
-    assert (old.exists(), young.exists()) == (False, True)
+    assert [file.exists() for file in (old, young, half, locked)] == [False, True, False, True]
 
 
 # Who leads ------------------------------------------------------------------------------------------------------------------------
