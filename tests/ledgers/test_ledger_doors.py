@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,6 @@ from flask import Flask
 
 from dispatch.core.sheets import xlsx
 from dispatch.ledgers.transcribing import MOST_AT_ONCE
-from tests.core.conftest import opened
 from tests.core.visitors import Visitor
 from tests.ledgers.dirty_ledgers import GOOD, HEAD, LEDGERS, text
 from tests.orders.play import Street
@@ -120,21 +118,10 @@ def test_a_ledger_that_is_only_looked_at_leaves_no_trace(
 
 
 @pytest.mark.slow
-def test_the_most_at_once_and_on_either_database(either_visit: Callable[[str], Visitor]) -> None:
-    visitor = either_visit("clerk")
+def test_the_most_at_once_and_on_either_database(visit: Callable[[str], Visitor]) -> None:
+    visitor = visit("clerk")
     lines = [[f"陈{n}", f"139{n:08d}", f"{n % 30 + 1}号楼", "2单元301", "买米10斤", "明天上午", ""] for n in range(MOST_AT_ONCE)]
     rows = as_rows(preview(visitor, text=text(HEAD, *lines).decode()))
     answer = visitor.ask("POST", "/api/v1/ledgers", json={"rows": rows}, key=str(uuid.uuid4()))
     assert (answer.status_code, answer.json["total"]) == (201, MOST_AT_ONCE)
     assert all(row["twins"] for row in preview(visitor, rows=rows).json["rows"])
-
-
-@pytest.fixture
-def either_visit(database: str, street: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    folder, url = tmp_path / "either", ""
-    shutil.copytree(street, folder)
-    if database == "postgresql":
-        template = request.getfixturevalue("postgres_street")
-        url = request.getfixturevalue("postgres").database(f"ledger_{abs(hash(tmp_path)):x}", template)
-    with opened(folder, url) as app:
-        yield lambda login: Visitor(app, login)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
 from dispatch.people import authenticating, identity, inviting, signing_in
 from dispatch.people.authenticating import STEP_S
 from dispatch.people.inviting import invite_courier
-from tests.core.conftest import either_app
 from tests.people.authenticator import Authenticator
 from tests.people.doors import DEPOT, PHONE, Browser, Cast, MovedClock, enrolled_device, new_staff
 from tests.people.loans import Two
 from tests.people.wrong_pins import FIRST_PHONE
-
-__all__ = ["either_app"]
 
 
 @pytest.fixture
@@ -66,10 +61,3 @@ def desk(app: Flask) -> Browser:
 @pytest.fixture
 def two(cast: Cast) -> Two:
     return Two(cast)
-
-
-@pytest.fixture
-def either(either_app: Flask) -> Iterator[Flask]:
-    """The application on either database, in whose context the test stands."""
-    with either_app.app_context():
-        yield either_app
