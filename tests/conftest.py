@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -12,24 +13,33 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from config import settings
-from dispatch import create_app
-from dispatch.core.unit_of_work import close, look_again, reading
+from dispatch.core.unit_of_work import look_again, reading
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.queries import person_by_login
+from tests.applications import opened
+from tests.core.visitors import Visitor
 from tests.house import House
+from tests.orders.play import Street
 from tests.servers import Postgres, RedisServer
 
 _numbers = itertools.count()
+#: Everybody of the demo street.
+CAST = ["clerk", "clerk2", "coordinator", "coordinator2", *(f"courier{n}" for n in range(1, 81)), "neighbour", "supervisor", "admin"]
 
 
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demo street in an SQLite file, and its keys; to be copied, not touched."""
-    folder = tmp_path_factory.mktemp("street")
-    house = House(folder)
-    house.flask("db", "upgrade")
-    house.flask("demo", "load")
+    """A folder with the demo street in an SQLite file, and its keys; to be copied, not touched. The first who needs it makes it for all."""
+    ours = tmp_path_factory.getbasetemp()
+    everybodys = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    folder, made = everybodys / "street", everybodys / "street-is-made"
+    with (everybodys / "street-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            house = House(folder)
+            house.flask("db", "upgrade")
+            house.flask("demo", "load")
+            made.touch()
     return folder
 
 
@@ -63,21 +73,43 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+class Tokened:
+    """A street whose cast has bearer tokens: a process of its own to make them costs as much as the house that a test wants."""
+
+    def __init__(self, folder: Path, database: str = "", url: str | None = None) -> None:
+        self.folder, self.database = folder, database
+        self.tokens = House(folder, database_url=url).tokens(CAST)
+
+
+@pytest.fixture(scope="session")
+def tokened(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Tokened:
+    """In an SQLite file."""
+    folder = tmp_path_factory.mktemp("tokened") / "street"
+    shutil.copytree(street, folder)
+    return Tokened(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_tokened(postgres: Postgres, postgres_street: str, street: Path) -> Tokened:
+    """In PostgreSQL."""
+    return Tokened(street, "tokened", postgres.database("tokened", postgres_street))
+
+
 NewHouse = Callable[..., House]
 
 
 @pytest.fixture
-def new_house(request: pytest.FixtureRequest, street: Path, tmp_path: Path) -> Iterator[NewHouse]:
+def new_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewHouse]:
     """Makes houses on copies of the demo street: `new_house("postgresql", redis_url=…)`; not yet started."""
     houses: list[House] = []
 
     def make(kind: str = "sqlite", **more: str) -> House:
         folder = tmp_path / f"house{next(_numbers)}"
-        shutil.copytree(street, folder)
+        there: Tokened = request.getfixturevalue("postgres_tokened" if kind == "postgresql" else "tokened")
+        shutil.copytree(there.folder, folder)
         if kind == "postgresql":
-            template = request.getfixturevalue("postgres_street")
-            more["database_url"] = request.getfixturevalue("postgres").database(f"house{next(_numbers)}", template)
-        house = House(folder, **more)
+            more["database_url"] = request.getfixturevalue("postgres").database(f"house{next(_numbers)}", there.database)
+        house = House(folder, tokens=there.tokens, **more)
         houses.append(house)
         return house
 
@@ -91,23 +123,53 @@ def app(street: Path, tmp_path: Path) -> Iterator[Flask]:
     """The application in this process, on a copy of the demo street in an SQLite file."""
     folder = tmp_path / "app"
     shutil.copytree(street, folder)
-    made = create_app(settings({**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "DATABASE_URL": "", "REDIS_URL": ""}))
-    with made.app_context():
+    with opened(folder) as made, made.app_context():
         yield made
-    close(made)
+
+
+@pytest.fixture
+def either_app(database: str, street: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a copy of the demo street: once in an SQLite file, once in PostgreSQL. No context is open."""
+    folder, url = tmp_path / "either", ""
+    shutil.copytree(street, folder)
+    if database == "postgresql":
+        template = request.getfixturevalue("postgres_street")
+        url = request.getfixturevalue("postgres").database(f"either{next(_numbers)}", template)
+    with opened(folder, url) as made:
+        yield made
+
+
+@pytest.fixture
+def either(either_app: Flask) -> Iterator[Flask]:
+    """The application on either database, in whose context the test stands."""
+    with either_app.app_context():
+        yield either_app
+
+
+@pytest.fixture
+def visit(either_app: Flask) -> Callable[[str], Visitor]:
+    """`visit("clerk")`: one of the cast with a bearer token; `visit("")`: a stranger."""
+    return lambda login: Visitor(either_app, login)
+
+
+def one_of_the_cast(login: str) -> Actor:
+    """Who it is, as he is now."""
+    look_again()
+    actor = locked_actor(reading(), person_by_login(reading(), login).id)
+    assert actor is not None
+    return actor
 
 
 @pytest.fixture
 def cast(app: Flask) -> Callable[[str], Actor]:
     """The cast by login, as they are now."""
+    return one_of_the_cast
 
-    def find(login: str) -> Actor:
-        look_again()
-        actor = locked_actor(reading(), person_by_login(reading(), login).id)
-        assert actor is not None
-        return actor
 
-    return find
+@pytest.fixture
+def play(cast: Callable[[str], Actor], need: dict[str, Any]) -> Street:
+    """The cast at their work."""
+    return Street(cast, need)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from dispatch.people.models import Person
 from dispatch.people.queries import person_by_login
 from dispatch.residents.models import Resident
 from dispatch.residents.registering import find_or_add
-from tests.core.conftest import opened
+from tests.applications import opened
 from tests.core.visitors import Visitor
 
 OLD, NEW = "11" * 32, "22" * 32

@@ -23,7 +23,7 @@ from dispatch.hours.models import Certificate, HourEntry
 from dispatch.hours.presenting import verify_link
 from dispatch.hours.rules import day_of
 from dispatch.people.models import Person
-from tests.hours.test_booking import delivered
+from tests.hours.errands import delivered
 from tests.hours.test_correcting import told
 from tests.house import ROOT
 from tests.orders.play import STATION, Street, once

@@ -20,7 +20,7 @@ from dispatch.journal.reading import entries_since
 from dispatch.people.enrolling import add_person
 from dispatch.people.models import Person, Role
 from tests.core.visitors import Visitor
-from tests.hours.test_booking import delivered
+from tests.hours.errands import delivered
 from tests.orders.play import STATION, Street, once
 
 HOURS = HourEntry.__table__

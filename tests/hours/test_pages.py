@@ -16,7 +16,7 @@ from dispatch.core.unit_of_work import look_again, reading
 from dispatch.hours.booking import book
 from dispatch.hours.models import Certificate, Correction
 from tests.conftest import NewHouse
-from tests.hours.test_booking import delivered
+from tests.hours.errands import delivered
 from tests.hours.test_correcting import booked, counts_for
 from tests.orders.play import STATION, Street
 from tests.people.doors import Browser, mistakes

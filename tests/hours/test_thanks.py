@@ -9,7 +9,7 @@ from dispatch.core.unit_of_work import look_again
 from dispatch.hours.booking import book
 from dispatch.orders.closing import confirm
 from tests.core.visitors import Visitor
-from tests.hours.test_booking import delivered
+from tests.hours.errands import delivered
 from tests.orders.play import Street, once
 
 

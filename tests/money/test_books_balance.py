@@ -169,7 +169,7 @@ def test_the_books_balance_over_any_sequence_of_commands(either_purse: Purse) ->
 
 
 @pytest.mark.parametrize("amount", [None, 1000], ids=["whole", "part"])
-def test_two_clerks_settle_the_same_advance_at_once_and_it_is_settled_once(either_purse: Purse, house: Flask, amount: int | None) -> None:
+def test_two_clerks_settle_the_same_advance_at_once_and_it_is_settled_once(either_purse: Purse, either: Flask, amount: int | None) -> None:
     with transaction() as work:
         add_person(work, login="clerk3", role=Role.CLERK, unit_id=HOME, name="赵敏")
     purse = either_purse
@@ -180,7 +180,7 @@ def test_two_clerks_settle_the_same_advance_at_once_and_it_is_settled_once(eithe
         look_again()
 
         def settle(clerk: Any, order: str = order, gate: threading.Barrier = gate, said: list[str] = said) -> None:
-            with house.app_context():
+            with either.app_context():
                 gate.wait()
                 try:
                     key = Once(clerk.id, None, "settle", {})
@@ -199,7 +199,7 @@ def test_two_clerks_settle_the_same_advance_at_once_and_it_is_settled_once(eithe
     purse.check()
 
 
-def test_many_bookings_at_once_are_numbered_without_a_gap_and_the_box_is_never_overdrawn(either_purse: Purse, house: Flask) -> None:
+def test_many_bookings_at_once_are_numbered_without_a_gap_and_the_box_is_never_overdrawn(either_purse: Purse, either: Flask) -> None:
     purse = either_purse
     orders = [purse.advance(1000) for _ in range(8)]
     purse.fund(5500)
@@ -207,7 +207,7 @@ def test_many_bookings_at_once_are_numbered_without_a_gap_and_the_box_is_never_o
     look_again()
 
     def settle(order: str) -> None:
-        with house.app_context():
+        with either.app_context():
             gate.wait()
             try:
                 settling.settle(clerk, order, Once(clerk.id, None, "settle", {}), version=1, way="box", how="cash")

@@ -18,7 +18,7 @@ from flask import Flask
 from PIL import Image
 
 from dispatch import archive
-from tests.core.conftest import opened
+from tests.applications import opened
 from tests.core.visitors import Visitor
 from tests.house import ROOT, House
 from tests.servers import Postgres

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from flask import Flask
 
-from dispatch.people.identity import Actor
 from tests.orders.clockwork import Clock
-from tests.orders.play import Street
-
-
-@pytest.fixture
-def play(app: Flask, cast: Callable[[str], Actor], need: dict[str, Any]) -> Street:
-    return Street(cast, need)
 
 
 @pytest.fixture

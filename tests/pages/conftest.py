@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conftest import NewHouse
+from tests.conftest import NewHouse, Tokened
 from tests.house import House
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, AsPersona, Persona, launch
 from tests.pages.scenes import Scene
@@ -40,11 +39,11 @@ def house(new_house: NewHouse) -> House:
 
 
 @pytest.fixture(scope="module")
-def shared_house(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_house(tokened: Tokened, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One house for tests that only look."""
     folder = tmp_path_factory.mktemp("shared") / "house"
-    shutil.copytree(street, folder)
-    there = House(folder)
+    shutil.copytree(tokened.folder, folder)
+    there = House(folder, tokens=tokened.tokens)
     yield opened(there)
     there.kill()
 

@@ -17,14 +17,18 @@ from sqlalchemy import Table, select
 from dispatch.core.clock import now
 from dispatch.core.secrets import token_hash
 from dispatch.core.unit_of_work import look_again, reading, transaction
+from dispatch.people.enrolling import add_person
 from dispatch.people.identity import Actor, Credential, actor_for
 from dispatch.people.inviting import accept_invite, make_invite
+from dispatch.people.models import Role
 
 STATION, NEIGHBOUR, DISTRICT = "120116014", "120116015", "120116"
 CLERKS_HOME = f"{STATION}003"
 DEPOT = f"{STATION}D01"
 PASSPHRASE = "four long plain words"
 PIN, OTHER_PIN = "482913", "739164"
+#: Of a courier who is invited.
+PHONE = "13755502468"
 
 
 class Browser:
@@ -73,6 +77,12 @@ def mistakes(answer: Any) -> list[str]:
 def set_cookies(answer: Any) -> dict[str, str]:
     """The cookies that an answer sets: name → everything behind it."""
     return dict(line.split("=", 1) for line in answer.headers.getlist("Set-Cookie"))
+
+
+def new_staff(passphrase: str = PASSPHRASE, login: str = "wang") -> str:
+    """The id of a new clerk who comes in by this passphrase."""
+    with transaction() as work:
+        return add_person(work, login=login, role=Role.CLERK, unit_id=CLERKS_HOME, name="王敏", passphrase=passphrase)
 
 
 def enrolled_device(person_id: str, phone: str, pin: str = PIN) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pyotp
@@ -10,61 +9,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import LargeBinary, select, type_coerce
 
-from config import MissingSetting, settings
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotEligible, RateLimited, TooLate
 from dispatch.core.rotation import rotate
-from dispatch.core.unit_of_work import look_again, reading, transaction
-from dispatch.people import authenticating, identity, signing_in
+from dispatch.core.unit_of_work import reading, transaction
+from dispatch.people import authenticating
 from dispatch.people.authenticating import FIRST_WAIT_S, STEP_S, WAIT_MOST_S
-from dispatch.people.enrolling import add_person, set_active
+from dispatch.people.enrolling import set_active
 from dispatch.people.identity import SESSION_COOKIE
-from dispatch.people.models import Deed, RecoveryCode, Role, SecondStep
-from dispatch.people.signing_in import SecondStepNeeded, set_passphrase, sign_in_second, sign_in_staff
-from tests.people.doors import CLERKS_HOME, PASSPHRASE, Browser, Cast, MovedClock, known_by, mistakes, rows
-from tests.people.test_lending import at_once
-
-WRONG = "000000"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    return MovedClock(monkeypatch, authenticating, signing_in, identity)
-
-
-def new_staff(login: str = "wang") -> str:
-    with transaction() as work:
-        return add_person(work, login=login, role=Role.CLERK, unit_id=CLERKS_HOME, name="王敏", passphrase=PASSPHRASE)
-
-
-class Authenticator:
-    """A phone with the secret on it."""
-
-    def __init__(self, clock: MovedClock, secret: str) -> None:
-        self.clock, self.totp = clock, pyotp.TOTP(secret)
-
-    def code(self, steps: int = 0) -> str:
-        return self.totp.generate_otp(int(self.clock().timestamp()) // STEP_S + steps)
-
-
-@pytest.fixture
-def staff(app: Flask) -> str:
-    return new_staff()
-
-
-@pytest.fixture
-def phone(staff: str, clock: MovedClock) -> Authenticator:
-    """Verified, one step ago; her recovery codes are in `phone.codes`."""
-    made = Authenticator(clock, authenticating.begin(staff).secret)
-    made.codes = authenticating.verify(staff, made.code())  # type: ignore[attr-defined]
-    clock.forward(seconds=STEP_S)
-    return made
-
-
-def ticket(login: str = "wang") -> str:
-    with pytest.raises(SecondStepNeeded) as needed:
-        sign_in_staff(login, PASSPHRASE)
-    return needed.value.ticket
+from dispatch.people.models import Deed, RecoveryCode, SecondStep
+from dispatch.people.signing_in import set_passphrase, sign_in_second, sign_in_staff
+from tests.people.at_once import at_once
+from tests.people.authenticator import WRONG, Authenticator, ticket
+from tests.people.doors import PASSPHRASE, Browser, Cast, MovedClock, known_by, new_staff, rows
 
 
 def deeds(person_id: str) -> list[str]:
@@ -168,7 +125,7 @@ def test_a_recovery_code_is_good_once_however_it_is_written(staff: str, phone: A
 
 
 def test_a_recovery_code_is_its_owner_s_alone(staff: str, phone: Any, clock: MovedClock) -> None:
-    other = new_staff("liu")
+    other = new_staff(login="liu")
     theirs = Authenticator(clock, authenticating.begin(other).secret)
     authenticating.verify(other, theirs.code())
     with pytest.raises(Invalid):
@@ -220,7 +177,7 @@ def test_who_does_not_know_the_passphrase_slows_nobody(staff: str, phone: Authen
 
 
 def test_one_who_is_slowed_slows_no_other(staff: str, phone: Authenticator, clock: MovedClock) -> None:
-    other = new_staff("liu")
+    other = new_staff(login="liu")
     theirs = Authenticator(clock, authenticating.begin(other).secret)
     authenticating.verify(other, theirs.code())
     clock.forward(seconds=STEP_S)
@@ -266,111 +223,6 @@ def test_secret_and_codes_lie_nowhere_plain_and_the_secret_follows_the_keys(app:
     kept = str([list(row.values()) for row in rows(RecoveryCode.__table__)])
     assert not [code for code in phone.codes if code in kept or code.replace("-", "") in kept]
     assert rotate() == 0
-
-
-# Required by role
-
-
-@pytest.fixture
-def required(app: Flask) -> Flask:
-    app.config["SECOND_STEP_ROLES"] = frozenset({"clerk"})
-    return app
-
-
-def test_whose_role_needs_it_begins_at_the_door_and_has_no_session_before(required: Flask, staff: str, clock: MovedClock) -> None:
-    browser = Browser(required)
-    page = browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    assert browser.cookie(SESSION_COOKIE) is None
-    found = re.search(r'id="secret">([A-Z2-7 ]+)<', page.text)
-    given = re.search(r'name="ticket" value="([^"]+)"', page.text)
-    assert found
-    assert given
-    phone = Authenticator(clock, found[1].replace(" ", ""))
-    form = {"ticket": given[1], "code": WRONG}
-    wrong = browser.send("/sign-in/second", form, page="/sign-in")
-    assert (wrong.status_code, mistakes(wrong)) == (422, ["动态码不对。"])
-    assert found[1] not in wrong.text
-    right = browser.send("/sign-in/second", {**form, "code": phone.code()}, page="/sign-in")
-    assert len(re.findall(r"<code>[A-Z2-9-]{19}</code>", right.text)) == authenticating.CODES
-    assert browser.get("/desk").status_code == 200
-
-
-def test_others_are_not_asked(required: Flask) -> None:
-    with transaction() as work:
-        add_person(work, login="zhou2", role=Role.SUPERVISOR, unit_id="120116", name="周", passphrase=PASSPHRASE)
-    assert known_by(sign_in_staff("zhou2", PASSPHRASE))
-
-
-@pytest.mark.parametrize("said", ["courier", "clerk,boss", "everybody"])
-def test_a_role_that_cannot_be_asked_is_refused_at_the_start(said: str) -> None:
-    with pytest.raises(MissingSetting):
-        settings({"DEMO": "1", "DATA_DIR": "/tmp", "SECRET_KEY": "5" * 64, "FIELD_KEYS": "a" * 64, "SECOND_STEP_ROLES": said})
-
-
-def test_roles_are_named_with_commas_or_spaces() -> None:
-    given = {"DATA_DIR": "/tmp", "SECRET_KEY": "5" * 64, "FIELD_KEYS": "a" * 64}
-    assert settings({**given, "SECOND_STEP_ROLES": "clerk, supervisor"})["SECOND_STEP_ROLES"] == {"clerk", "supervisor"}
-    assert settings(given)["SECOND_STEP_ROLES"] == frozenset()
-
-
-# The pages
-
-
-def test_on_her_page_she_turns_it_on_makes_new_codes_and_turns_it_off(app: Flask, staff: str, clock: MovedClock) -> None:
-    browser = Browser(app)
-    browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    shown = browser.send("/second-step/begin", {}, page="/second-step")
-    secret = re.search(r'id="secret">([A-Z2-7 ]+)<', shown.text)
-    assert secret
-    assert "data:image/svg+xml" in shown.text
-    assert secret[1] not in browser.get("/second-step").text
-    phone = Authenticator(clock, secret[1].replace(" ", ""))
-    wrong = browser.send("/second-step/verify", {"code": WRONG}, page="/second-step")
-    assert (wrong.status_code, secret[1] in wrong.text) == (422, False)
-    assert "请抄下备用码" in browser.send("/second-step/verify", {"code": phone.code()}, page="/second-step").text
-    assert "已开启" in browser.get("/second-step").text
-    clock.forward(seconds=STEP_S)
-    assert browser.send("/second-step/codes", {"code": WRONG}, page="/second-step").status_code == 422
-    assert "<code>" in browser.send("/second-step/codes", {"code": phone.code()}, page="/second-step").text
-    clock.forward(seconds=STEP_S)
-    assert browser.send("/second-step/off", {"code": WRONG}, page="/second-step").status_code == 422
-    assert browser.send("/second-step/off", {"code": phone.code()}, page="/second-step").status_code == 302
-    assert "口令可能被人看到" in browser.get("/second-step").text
-
-
-def test_at_the_door_she_types_the_code_and_is_told_to_wait_after_wrong_ones(app: Flask, staff: str, phone: Authenticator) -> None:
-    browser = Browser(app)
-    page = browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    assert page.status_code == 200
-    given = re.search(r'name="ticket" value="([^"]+)"', page.text)
-    assert given
-    answers = [browser.send("/sign-in/second", {"ticket": given[1], "code": WRONG}, page="/sign-in") for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
-    assert int(answers[-1].headers["Retry-After"]) > 0
-    assert browser.send("/sign-in/second", {"ticket": "x", "code": WRONG}, page="/sign-in").headers["Location"].endswith("/sign-in?staff=1")
-    phone.clock.forward(minutes=1)
-    assert browser.send("/sign-in/second", {"ticket": given[1], "code": phone.code()}, page="/sign-in").headers["Location"] == "/"
-    assert browser.get("/desk").status_code == 200
-
-
-def test_a_courier_has_no_such_page(app: Flask) -> None:
-    assert Browser(app).become("courier1").get("/second-step").status_code == 403
-
-
-# The command
-
-
-def test_a_reset_by_command_takes_it_away_ends_what_is_open_and_is_written_down(app: Flask, staff: str, phone: Authenticator) -> None:
-    token = sign_in_second(ticket(), phone.code())[0]
-    run = app.test_cli_runner().invoke
-    assert run(args=["people", "reset-second-step", "wang"]).output == "reset\n"
-    assert known_by(token) is None
-    look_again()
-    assert known_by(sign_in_staff("wang", PASSPHRASE))
-    last = [one for one in rows(Deed.__table__) if one["person_id"] == staff][-1]
-    assert (last["verb"], last["by"]) == ("second_step_reset", "cli")
-    assert run(args=["people", "reset-second-step", "wang"]).output == "there was none\n"
-    assert run(args=["people", "reset-second-step", "nobody"]).exit_code == 1
 
 
 @pytest.mark.slow

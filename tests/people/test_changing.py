@@ -14,7 +14,7 @@ from dispatch.people.enrolling import set_active
 from dispatch.people.inviting import invite_courier
 from dispatch.people.trusting import trust
 from tests.people.doors import CLERKS_HOME, DEPOT, NEIGHBOUR, STATION, Browser, Cast
-from tests.people.test_lending import told
+from tests.people.loans import told
 
 OTHER_DEPOT = f"{STATION}D02"
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from config import settings
-from dispatch import create_app
 from dispatch.core.errors import Invalid, RateLimited
-from dispatch.core.unit_of_work import close, transaction
-from dispatch.extensions import db
-from dispatch.people import identity, signing_in
-from dispatch.people.enrolling import add_person, give_role, set_active
-from dispatch.people.identity import SESSION_COOKIE
+from dispatch.core.unit_of_work import transaction
+from dispatch.people import signing_in
+from dispatch.people.enrolling import give_role, set_active
 from dispatch.people.models import Bearer, Device, Person, Role, SignedIn
 from dispatch.people.signing_in import (
     WRONG_PINS_END,
@@ -27,8 +21,8 @@ from dispatch.people.signing_in import (
     sign_in_staff,
     sign_out,
 )
+from tests.people.authenticator import WRONG
 from tests.people.doors import (
-    CLERKS_HOME,
     OTHER_PIN,
     PASSPHRASE,
     PIN,
@@ -39,46 +33,15 @@ from tests.people.doors import (
     enrolled_device,
     known_by,
     mistakes,
+    new_staff,
     rows,
-    set_cookies,
 )
-
-WRONG = "111222"
-FIRST_PHONE, SECOND_PHONE = "13800000001", "13800000002"
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
-    return MovedClock(monkeypatch, identity, signing_in)
-
-
-@pytest.fixture
-def device(cast: Cast) -> str:
-    return enrolled_device(cast("courier1").id, FIRST_PHONE)
-
-
-@pytest.fixture
-def staff(app: Flask) -> str:
-    """The id of somebody on the staff who has a passphrase and the login `wang`."""
-    return new_staff(PASSPHRASE)
-
-
-def new_staff(passphrase: str) -> str:
-    with transaction() as work:
-        return add_person(work, login="wang", role=Role.CLERK, unit_id=CLERKS_HOME, name="王敏", passphrase=passphrase)
+from tests.people.wrong_pins import FIRST_PHONE, SECOND_PHONE, try_wrong_pins
 
 
 def suspend_without_ending_sessions(person_id: str) -> None:
     with transaction() as work:
         work.execute(update(Person.__table__).where(Person.__table__.c.id == person_id).values(active=False))
-
-
-def try_wrong_pins(clock: MovedClock, device_key: str, times: int) -> None:
-    """Wrong PINs, each after the wait that the one before has earned."""
-    for _ in range(times):
-        with pytest.raises(Invalid):
-            sign_in_device(device_key, WRONG)
-        clock.forward(hours=1)
 
 
 # Staff, by passphrase
@@ -292,131 +255,6 @@ def test_pin_and_passphrase_are_kept_as_argon2id_each_with_its_own_salt(app: Fla
     first, second = hash_secret(PIN), hash_secret(PIN)
     assert first.startswith("$argon2id$")
     assert first != second
-
-
-# The pages
-
-
-def test_the_sign_in_page_lets_staff_in_and_sends_them_to_their_work(staff: str, browser: Browser) -> None:
-    answer = browser.send("/sign-in", {"login": " wang ", "passphrase": PASSPHRASE})
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    assert browser.get("/").headers["Location"] == "/desk"
-
-
-def test_a_mistake_keeps_the_login_typed_and_shows_a_sentence(staff: str, browser: Browser) -> None:
-    answer = browser.send("/sign-in", {"login": "wang", "passphrase": "not the right one"})
-    assert answer.status_code == 422
-    assert mistakes(answer) == ["登录名或口令不对。"]
-    assert 'value="wang"' in answer.text
-    assert "not the right one" not in answer.text
-
-
-def test_what_was_typed_comes_back_as_text_never_as_markup(browser: Browser) -> None:
-    answer = browser.send("/sign-in", {"login": '"><script>alert(1)</script>', "passphrase": "x"})
-    assert "<script>alert" not in answer.text
-
-
-def test_a_form_that_does_not_come_from_our_page_is_refused(staff: str, browser: Browser) -> None:
-    answer = browser.send_without_proof("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    assert answer.status_code == 422
-    assert "页面放得太久了，请刷新后再试。" in answer.text
-    assert browser.cookie(SESSION_COOKIE) is None
-
-
-def test_the_proof_of_one_browser_is_no_proof_for_another(app: Flask, staff: str, browser: Browser) -> None:
-    stolen = Browser(app).proof("/sign-in")
-    browser.get("/sign-in")
-    answer = browser.send_without_proof("/sign-in", {"login": "wang", "passphrase": PASSPHRASE, "csrf_token": stolen})
-    assert answer.status_code == 422
-    assert browser.cookie(SESSION_COOKIE) is None
-
-
-def test_an_empty_bearer_does_not_borrow_the_person_of_the_cookie(staff: str, browser: Browser) -> None:
-    browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    assert browser.ask("GET", "/desk", headers={"Authorization": "Bearer "}).status_code == 401
-    assert browser.ask("GET", "/desk").status_code == 200
-
-
-def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(staff: str, browser: Browser) -> None:
-    cookie = set_cookies(browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE}))[SESSION_COOKIE]
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
-    assert "Secure" not in cookie
-
-
-def test_where_people_come_by_https_every_cookie_is_secure(tmp_path: Path) -> None:
-    origin = "https://x.example"
-    given = {"DATA_DIR": str(tmp_path), "PUBLIC_ORIGIN": origin, "SECRET_KEY": "5" * 64, "FIELD_KEYS": "a" * 64}
-    app = create_app(settings(given))
-    with app.app_context():
-        db.create_all()
-        with transaction() as work:
-            work.execute(db.metadata.tables["units"].insert().values(id=CLERKS_HOME, name="康翠社区", level="community", parent_id=STATION))
-        new_staff(PASSPHRASE)
-    browser = Browser(app, origin)
-    page = set_cookies(browser.get("/sign-in"))
-    answer = set_cookies(browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE}))
-    close(app)
-    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(page["lm_page"].split("; "))
-    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(answer[SESSION_COOKIE].split("; "))
-
-
-def test_signing_out_on_the_page_ends_the_session_and_takes_the_cookie(staff: str, browser: Browser) -> None:
-    browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    token = browser.cookie(SESSION_COOKIE)
-    assert token is not None
-    browser.send("/sign-out", {}, page="/sign-in")
-    assert browser.cookie(SESSION_COOKIE) is None
-    assert known_by(token) is None
-
-
-def test_a_kept_cookie_of_an_ended_session_opens_no_page(app: Flask, staff: str, browser: Browser) -> None:
-    browser.send("/sign-in", {"login": "wang", "passphrase": PASSPHRASE})
-    kept = browser.cookie(SESSION_COOKIE)
-    assert kept is not None
-    sign_out(kept)
-    assert browser.get("/desk").status_code == 401
-
-
-def test_an_enrolled_phone_is_greeted_by_name_and_asked_for_the_pin_alone(cast: Cast, device: str, browser: Browser) -> None:
-    browser.client.set_cookie("lm_device", device)
-    page = browser.get("/sign-in").text
-    assert 'name="pin"' in page
-    assert 'name="login"' not in page
-    assert browser.send("/sign-in", {"pin": PIN}).status_code == 302
-
-
-def test_a_wrong_pin_on_the_page_is_told_in_a_sentence(device: str, browser: Browser) -> None:
-    browser.client.set_cookie("lm_device", device)
-    answer = browser.send("/sign-in", {"pin": WRONG})
-    assert (answer.status_code, mistakes(answer)) == (422, ["PIN 不对。"])
-
-
-def test_a_slowed_phone_is_told_to_wait(device: str, browser: Browser, clock: MovedClock) -> None:
-    browser.client.set_cookie("lm_device", device)
-    for _ in range(3):
-        browser.send("/sign-in", {"pin": WRONG})
-    assert mistakes(browser.send("/sign-in", {"pin": WRONG})) == ["输错了几次，请稍等再试。"]
-
-
-def test_a_phone_whose_device_has_ended_is_told_so(device: str, browser: Browser, clock: MovedClock) -> None:
-    try_wrong_pins(clock, device, WRONG_PINS_END)
-    browser.client.set_cookie("lm_device", device)
-    answer = browser.send("/sign-in", {"pin": PIN})
-    assert (answer.status_code, mistakes(answer)) == (422, ["这部手机需要重新登记，请联系社工站。"])
-
-
-def test_staff_may_come_in_on_a_couriers_phone(staff: str, device: str, browser: Browser) -> None:
-    browser.client.set_cookie("lm_device", device)
-    answer = browser.send("/sign-in?staff=1", {"login": "wang", "passphrase": PASSPHRASE})
-    assert answer.status_code == 302
-
-
-def test_a_stranger_who_tries_and_tries_is_slowed_by_the_door(browser: Browser) -> None:
-    proof = browser.proof("/sign-in")
-    answers = {
-        browser.send_without_proof("/sign-in", {"login": "x", "passphrase": "y", "csrf_token": proof}).status_code for _ in range(21)
-    }
-    assert answers == {422, 429}
 
 
 def test_a_session_opened_for_a_suspended_person_knows_nobody(cast: Cast) -> None:

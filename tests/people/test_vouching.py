@@ -20,8 +20,9 @@ from dispatch.people.models import Deed, Invite, Person, Role, Vouching
 from dispatch.people.policy import VOUCHING
 from dispatch.people.states import VOUCHING as MOVES
 from dispatch.people.states import Vouched
+from tests.people.at_once import at_once, someone
 from tests.people.doors import DEPOT, DISTRICT, NEIGHBOUR, STATION, Browser, Cast, rows
-from tests.people.test_lending import at_once, someone, told
+from tests.people.loans import told
 
 PHONE = "13755502468"
 

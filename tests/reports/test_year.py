@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from config import settings
-from dispatch import create_app
-from dispatch.core.unit_of_work import close, look_again, reading
+from dispatch.core.unit_of_work import look_again, reading
 from dispatch.people.models import Level
 from dispatch.reports.counting import count, recount_all
 from dispatch.reports.models import CommunityDay
+from tests.applications import opened
 from tests.core.visitors import Visitor
 from tests.reports.year import UNITS, live_a_year, settle
 
@@ -39,10 +37,8 @@ def house(request: pytest.FixtureRequest, street: Path, tmp_path: Path, database
     if database == "postgresql":
         template = request.getfixturevalue("postgres_street")
         url = request.getfixturevalue("postgres").database(f"year_{region}", template)
-    made = create_app(settings({**os.environ, "DATA_DIR": str(folder), "DEMO": "1", "DATABASE_URL": url, "REDIS_URL": ""}))
-    with made.app_context():
+    with opened(folder, url) as made, made.app_context():
         yield made
-    close(made)
 
 
 def test_every_page_of_every_district_is_there(house: Flask, region: str) -> None:
