@@ -22,9 +22,8 @@ from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.queuing import move_up, stop_waiting
 from dispatch.orders.states import MOVES
+from dispatch.people.choosing import settings_of
 from dispatch.people.identity import Actor
-from dispatch.people.models import StationSettings
-from dispatch.people.settings import Settings, settings_from
 
 #: Who did not answer is called again so much later.
 CALL_AGAIN_AFTER = timedelta(hours=2)
@@ -121,17 +120,12 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
     return outcome
 
 
-def _settings(work: Work, station_id: str) -> Settings:
-    found = select(StationSettings.__table__.c.choices).where(StationSettings.__table__.c.station_id == station_id)
-    return settings_from(work.execute(found).scalar_one_or_none())
-
-
 def _lapse(work: Work, order: Row) -> None:
     """Nobody picked it up in time: back on the board, its holder and the coordinator hear why."""
     if order.pick_up_by is None or order.pick_up_by > now():
         raise TooLate()
     persons = end_claims(work, order.id, "lapsed")
-    settings = _settings(work, order.station_id)
+    settings = settings_of(work.connection, order.station_id)
     back_on_the_board(work, order, "lapse", settings, "order.released", taken=0, persons=persons, reason="lapsed")
 
 
@@ -156,6 +150,8 @@ def _move_up(work: Work, order: Row) -> None:
     if order.status != "open":
         raise TooLate()
     move_up(work, order.id)
+    if not work.entries:  # they hold as many as they may, or are in the middle of a command: nothing has changed
+        raise TooLate()
 
 
 BY_THE_CLOCK = {"lapse": _lapse, "expire": _expire, "escalate": _escalate, "move_up": _move_up}
