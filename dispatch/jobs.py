@@ -35,6 +35,12 @@ SWEEP_EVERY_S = 5
 COUNT_EVERY_S = 20
 TIDY_EVERY_S = 3600
 
+#: What is forgotten every hour.
+FORGOTTEN = (idempotency.forget_old, signing_in.forget_expired, forget_finished, forget_receipts, forget_messages, forget_no_shows)
+
+#: Days are counted by one at a time: of two at once the one that has read earlier might write last.
+_counting = threading.Lock()
+
 log = structlog.get_logger()
 
 
@@ -72,7 +78,7 @@ def book_hours(app: Flask) -> None:
 
 def count_days(app: Flask) -> None:
     """Read the journals on for the counts of days."""
-    with app.app_context():
+    with _counting, app.app_context():
         _done("count", lambda: counting.count() > 0)
 
 
@@ -83,16 +89,13 @@ def tick(app: Flask) -> None:
 
 
 def tidy(app: Flask) -> None:
-    """Forget what we need not know any longer."""
+    """Forget what we need not know any longer: each kind in a transaction of its own, so that nobody's command waits for all."""
     with app.app_context():
-        with transaction() as work:
-            idempotency.forget_old(work)
-            signing_in.forget_expired(work)
-            forget_finished(work)
-            forget_receipts(work)
-            forget_messages(work)
-            forget_no_shows(work)
+        for forget in FORGOTTEN:
+            with transaction() as work:
+                forget(work)
         photographing.forget_unused()
+    with _counting, app.app_context():
         counting.count_overdue()
 
 
@@ -102,17 +105,19 @@ class Leader:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.held: Connection | None = None
-        # One job after the other: the leader has one line to the database, which two must not share.
-        self.at_work = threading.Lock()
+        # The leader has one line to the database, which two must not share. It is held to ask, never while a job runs: what is due
+        # every few seconds must not wait for what takes long.
+        self.asking = threading.Lock()
 
     def run(self, job: Callable[[Flask], object]) -> None:
         """Run a job if we lead; a database that is away is tried again at the next tick."""
         try:
-            with self.at_work:
-                if self._leads():
-                    job(self.app)
+            with self.asking:
+                leads = self._leads()
+            if leads:
+                job(self.app)
         except SQLAlchemyError as error:
-            with self.at_work:
+            with self.asking:
                 self.step_down()
             log.warning("jobs.database_away", error=type(error).__name__)
 

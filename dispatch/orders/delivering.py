@@ -167,7 +167,8 @@ def reveal(actor: Actor, order_id: str, once: Once, whose: str = "resident") -> 
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         if order.resident_id:
-            seen = {"person_id": me.id, "resident_id": order.resident_id, "order_id": order_id, "why": me.role}
+            errand = {"station_id": order.station_id, "order_id": order_id}
+            seen = {"person_id": me.id, "resident_id": order.resident_id, **errand, "why": me.role}
             if whose == "caller":
                 write_reveal(work, what="caller", **seen)
                 caller = work.execute(select(ORDERS.c.caller).where(ORDERS.c.id == order_id)).scalar_one()
