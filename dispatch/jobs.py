@@ -16,11 +16,10 @@ from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
 from dispatch.hours import booking
 from dispatch.orders import photographing
-from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
+from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.messaging import forget_messages
 from dispatch.orders.missing import forget_no_shows
-from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.orders.receipting import forget_receipts
 from dispatch.orders.recurring import due_standings, fall_due

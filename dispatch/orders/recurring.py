@@ -18,11 +18,11 @@ from dispatch.core.holidays import Calendar, calendar
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
-from dispatch.orders.models import Occurrence
 from dispatch.orders.planning import Plan, days_after, post_at, window
 from dispatch.orders.posting import community_row, enter
 from dispatch.orders.queries import Row
 from dispatch.orders.standing import STANDINGS, plan_of, standing_row
+from dispatch.orders.standing_models import Occurrence
 from dispatch.orders.states import STANDING_MOVES, Standing
 from dispatch.people.choosing import settings_of
 from dispatch.people.models import Person, Role
