@@ -43,7 +43,9 @@ class Stage:
         self.said: list[SimpleNamespace] = []
         monkeypatch.setattr(socketio, "emit", lambda name, data, to: self.said.append(SimpleNamespace(name=name, data=data, to=to)))
         # Those who listen here are no real lines, which a look would close.
-        monkeypatch.setattr(Listeners, "look_again_who", lambda _self, _app: None)
+        looked: list[int] = []
+        monkeypatch.setattr(Listeners, "look_again_who", lambda _self, _app: looked.append(1))
+        self.looked = looked
         self.speaker, self.actors = Broadcaster(app), [cast(login) for login in LOGINS]
         self.rooms = [room(STATION, audience_of(actor)) for actor in self.actors]
 
@@ -127,3 +129,16 @@ def test_who_has_no_line_is_told_of_to_the_other_processes_though_nobody_listens
         stage.clock.at += HEADS_EVERY_S
         stage.speak()
     assert told == [{"zhao"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "times"), [("loan.started", 1), ("loan.left", 1), ("loan.ended", 1), ("person.suspended", 1), ("duty.changed", 0)]
+)
+def test_whoever_has_to_change_rooms_or_go_does_with_the_very_frame_that_says_so(stage: Stage, entry: str, times: int) -> None:
+    stage.listen()
+    with transaction() as work:
+        append(work, STATION, entry, person_id="x", persons=["x"])
+    stage.speak()
+    assert len(stage.looked) == times
+    stage.speak()
+    assert len(stage.looked) == times
