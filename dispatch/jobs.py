@@ -16,11 +16,10 @@ from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
 from dispatch.hours import booking
 from dispatch.orders import photographing
-from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock
+from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.messaging import forget_messages
 from dispatch.orders.missing import forget_no_shows
-from dispatch.orders.queries import due
 from dispatch.orders.recalling import held_by_strangers, recall
 from dispatch.orders.receipting import forget_receipts
 from dispatch.orders.recurring import due_standings, fall_due
@@ -34,6 +33,15 @@ SWEEP_EVERY_S = 5
 #: A supervisor looks at weeks and months; a day with many orders is counted anew no oftener than this.
 COUNT_EVERY_S = 20
 TIDY_EVERY_S = 3600
+
+#: What is forgotten every hour.
+FORGOTTEN = (
+    idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
+    forget_finished, forget_receipts, forget_messages, forget_no_shows,
+)  # fmt: skip
+
+#: Days are counted by one at a time: of two at once the one that has read earlier might write last.
+_counting = threading.Lock()
 
 log = structlog.get_logger()
 
@@ -72,7 +80,7 @@ def book_hours(app: Flask) -> None:
 
 def count_days(app: Flask) -> None:
     """Read the journals on for the counts of days."""
-    with app.app_context():
+    with _counting, app.app_context():
         _done("count", lambda: counting.count() > 0)
 
 
@@ -83,17 +91,13 @@ def tick(app: Flask) -> None:
 
 
 def tidy(app: Flask) -> None:
-    """Forget what we need not know any longer."""
+    """Forget what we need not know any longer: each kind in a transaction of its own, so that nobody's command waits for all."""
     with app.app_context():
-        with transaction() as work:
-            idempotency.forget_old(work)
-            photo_quota.forget_days(work)
-            signing_in.forget_expired(work)
-            forget_finished(work)
-            forget_receipts(work)
-            forget_messages(work)
-            forget_no_shows(work)
+        for forget in FORGOTTEN:
+            with transaction() as work:
+                forget(work)
         photographing.forget_unused()
+    with _counting, app.app_context():
         counting.count_overdue()
 
 
@@ -103,17 +107,19 @@ class Leader:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.held: Connection | None = None
-        # One job after the other: the leader has one line to the database, which two must not share.
-        self.at_work = threading.Lock()
+        # The leader has one line to the database, which two must not share. It is held to ask, never while a job runs: what is due
+        # every few seconds must not wait for what takes long.
+        self.asking = threading.Lock()
 
     def run(self, job: Callable[[Flask], object]) -> None:
         """Run a job if we lead; a database that is away is tried again at the next tick."""
         try:
-            with self.at_work:
-                if self._leads():
-                    job(self.app)
+            with self.asking:
+                leads = self._leads()
+            if leads:
+                job(self.app)
         except SQLAlchemyError as error:
-            with self.at_work:
+            with self.asking:
                 self.step_down()
             log.warning("jobs.database_away", error=type(error).__name__)
 

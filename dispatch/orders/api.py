@@ -10,7 +10,7 @@ from flask.views import MethodView
 from dispatch.core.doors import Door, once
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, claiming, closing, delivering, opening, photographing, posting, receipting, repeating
+from dispatch.orders import answers, claiming, closing, delivering, need_answers, opening, photographing, posting, receipting, repeating
 from dispatch.orders.forms import (
     AssignForm,
     CancelForm,
@@ -53,21 +53,21 @@ class Orders(MethodView):
 
 @blueprint.post("/orders/preview")
 @blueprint.arguments(PreviewForm)
-@blueprint.answers(answers.Preview)
+@blueprint.answers(need_answers.Preview)
 def preview(body: dict[str, Any]) -> dict[str, Any]:
     """Before posting: her last order, and today's that look like this one."""
     return repeating.look_before(reading(), asker(), body)
 
 
 @blueprint.get("/orders/<order_id>/again")
-@blueprint.answers(answers.Need)
+@blueprint.answers(need_answers.Need)
 def again(order_id: str) -> dict[str, Any]:
     """An earlier order as a need for today, to be posted as it is or changed before."""
     return repeating.again(reading(), asker(), order_id)
 
 
 @blueprint.get("/residents/<resident_id>/last-order")
-@blueprint.answers(answers.Need)
+@blueprint.answers(need_answers.Need)
 def last_order(resident_id: str) -> dict[str, Any]:
     """A resident's last order as a need for today."""
     return repeating.last_order(reading(), asker(), resident_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
@@ -16,19 +16,21 @@ from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
 from dispatch.orders.delivering import RELEASE_REASONS
 from dispatch.orders.editing import edit
-from dispatch.orders.models import Decline
+from dispatch.orders.models import Decline, QueuePlace
 from dispatch.orders.opening import back_on_the_board
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.queuing import move_up, stop_waiting
-from dispatch.orders.states import MOVES
+from dispatch.orders.states import MOVES, Status
+from dispatch.people.choosing import settings_of
 from dispatch.people.identity import Actor
-from dispatch.people.models import StationSettings
-from dispatch.people.settings import Settings, settings_from
+from dispatch.people.models import Person
 
 #: Who did not answer is called again so much later.
 CALL_AGAIN_AFTER = timedelta(hours=2)
 CANCEL_REASONS = ("resident_changed", "duplicate", "mistake", "solved", "other")
+
+_places, _persons = QueuePlace.__table__, Person.__table__
 
 
 def confirm(actor: Actor, order_id: str, once: Once, satisfied: bool | None = None, note: str | None = None) -> Outcome:
@@ -121,17 +123,12 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
     return outcome
 
 
-def _settings(work: Work, station_id: str) -> Settings:
-    found = select(StationSettings.__table__.c.choices).where(StationSettings.__table__.c.station_id == station_id)
-    return settings_from(work.execute(found).scalar_one_or_none())
-
-
 def _lapse(work: Work, order: Row) -> None:
     """Nobody picked it up in time: back on the board, its holder and the coordinator hear why."""
     if order.pick_up_by is None or order.pick_up_by > now():
         raise TooLate()
     persons = end_claims(work, order.id, "lapsed")
-    settings = _settings(work, order.station_id)
+    settings = settings_of(work.connection, order.station_id)
     back_on_the_board(work, order, "lapse", settings, "order.released", taken=0, persons=persons, reason="lapsed")
 
 
@@ -156,9 +153,24 @@ def _move_up(work: Work, order: Row) -> None:
     if order.status != "open":
         raise TooLate()
     move_up(work, order.id)
+    if not work.entries:  # they hold as many as they may, or are in the middle of a command: nothing has changed
+        raise TooLate()
 
 
 BY_THE_CLOCK = {"lapse": _lapse, "expire": _expire, "escalate": _escalate, "move_up": _move_up}
+
+
+def due(connection: Connection, what: str) -> list[str]:
+    """The ids of orders whose time has come for `lapse`, `expire`, `escalate` or `move_up`."""
+    moment = now()
+    somebody_waits = select(_places.c.order_id).join(_persons, _persons.c.id == _places.c.person_id).where(_persons.c.on_duty)
+    where = {
+        "lapse": (ORDERS.c.status == Status.CLAIMED, ORDERS.c.pick_up_by <= moment),
+        "expire": (ORDERS.c.status.in_([Status.WAITING, Status.OPEN]), ORDERS.c.window_end <= moment),
+        "escalate": (ORDERS.c.status == Status.OPEN, ORDERS.c.escalate_at <= moment, ORDERS.c.escalated_at.is_(null())),
+        "move_up": (ORDERS.c.status == Status.OPEN, ORDERS.c.id.in_(somebody_waits)),
+    }[what]
+    return list(connection.execute(select(ORDERS.c.id).where(*where).limit(500)).scalars())
 
 
 def by_the_clock(verb: str, order_id: str) -> bool:

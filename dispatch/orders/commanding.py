@@ -134,6 +134,9 @@ def grant(work: Work, order: Row, person: Actor, verb: str) -> int:
     epoch, full = order.epoch + 1, order.taken + 1 >= order.slots
     values: dict[str, Any] = {"taken": order.taken + 1, "epoch": epoch, "changed_at": now()}
     values["pick_up_by"] = now() + timedelta(minutes=person.settings.pick_up_within(order.urgency)) if full else None
+    if full:
+        # What it was announced for is settled; whatever comes next is announced anew.
+        values["escalated_at"] = None
     enters = Status.CLAIMED if full else Status.OPEN
     advance(work, ORDERS, order.id, MOVES[verb], enters=enters, values=values, guards={"epoch": order.epoch})
     row = {"id": new_id(), "order_id": order.id, "person_id": person.id, "epoch": epoch, "claimed_at": now()}

@@ -25,8 +25,8 @@ from dispatch.orders.states import MOVES, Status
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person
 
-#: What may be put right; nothing that is personal.
-CORRECTABLE = ("summary", "building", "window_start", "window_end", "urgency", "slots", "skills", "money_limit")
+#: What may be put right; nothing that is personal, and no money: a limit is raised by `advancing.raise_limit` alone.
+CORRECTABLE = ("summary", "building", "window_start", "window_end", "urgency", "slots", "skills")
 
 _claims, _persons = Claim.__table__, Person.__table__
 
@@ -39,7 +39,7 @@ def correct(actor: Actor, order_id: str, said: Mapping[str, Any], version: int, 
         version: the order's, as she who corrects it saw it.
     Raises:
         NotFound, NotEligible, TooLate: as for every command.
-        Invalid: nothing to change, a window that is none, a limit below the one that was promised, or a skill that a holder lacks.
+        Invalid: nothing to change, a window that is none, or a skill that a holder lacks.
         Edited: by somebody else since `version`.
     """
 
@@ -70,8 +70,6 @@ def _checked(work: Work, order: Row, before: Row, fresh: Mapping[str, Any]) -> d
     if "building" in fresh:
         # The point was that of the old one.
         values["lat"], values["lon"] = None, None
-    if "money_limit" in fresh and (fresh["money_limit"] or 0) < (before.money_limit or 0):
-        raise Invalid("money_limit", _("代付上限只能调高：有人可能已经按原来的上限买了。"))
     if "skills" in fresh:
         held = select(_persons.c.skills).join(_claims, _claims.c.person_id == _persons.c.id)
         holders = work.execute(held.where(_claims.c.order_id == order.id, _claims.c.ended_at.is_(None))).scalars()

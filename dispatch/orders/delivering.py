@@ -15,10 +15,11 @@ from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
 from dispatch.orders.advancing import check_amount, check_limit, enter_advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, check_epoch, end_claims, tell
-from dispatch.orders.opening import back_on_the_board
+from dispatch.orders.opening import give_back
 from dispatch.orders.queries import Row
 from dispatch.orders.ringing import nearly_time, ring
 from dispatch.orders.states import MOVES
+from dispatch.people.choosing import settings_of
 from dispatch.people.identity import Actor
 from dispatch.residents.revealing import reveal_phone, write_reveal
 
@@ -124,12 +125,7 @@ def release(actor: Actor, order_id: str, reason: str, once: Once, epoch: int | N
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
-        late = nearly_time(work, order, me.settings)
-        persons = end_claims(work, order_id, "released", person_id=me.id, reason=reason)
-        said = {"persons": persons, "reason": reason}
-        filled = back_on_the_board(work, order, "release", me.settings, "order.released", taken=order.taken - 1, **said)
-        if late and not filled:
-            ring(work, order, "late_drop_out", persons)
+        give_back(work, order, me.id, reason)
         return {"order_id": order_id}
 
     return carry_out("release", actor, order_id, once, act)
@@ -145,12 +141,13 @@ def fail(actor: Actor, order_id: str, reason: str, once: Once, epoch: int | None
     if reason not in FAILURE_REASONS:
         raise Invalid("reason")
 
-    def act(work: Work, me: Actor, order: Row) -> Outcome:
+    def act(work: Work, _me: Actor, order: Row) -> Outcome:
         check_epoch(order, epoch)
         _advance(work, order, "fail", reason=reason, pick_up_by=None)
         persons = end_claims(work, order_id, "failed", reason=reason)
         tell(work, order, "order.failed", persons=persons, reason=reason)
-        if nearly_time(work, order, me.settings):
+        # By the rules of the order's own station: he may serve elsewhere by now.
+        if nearly_time(work, order, settings_of(work.connection, order.station_id)):
             ring(work, order, "late_drop_out", persons)
         return {"order_id": order_id}
 
@@ -170,7 +167,8 @@ def reveal(actor: Actor, order_id: str, once: Once, whose: str = "resident") -> 
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
         if order.resident_id:
-            seen = {"person_id": me.id, "resident_id": order.resident_id, "order_id": order_id, "why": me.role}
+            errand = {"station_id": order.station_id, "order_id": order_id}
+            seen = {"person_id": me.id, "resident_id": order.resident_id, **errand, "why": me.role}
             if whose == "caller":
                 write_reveal(work, what="caller", **seen)
                 caller = work.execute(select(ORDERS.c.caller).where(ORDERS.c.id == order_id)).scalar_one()

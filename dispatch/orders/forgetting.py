@@ -9,7 +9,8 @@ from sqlalchemy import exists, select, update
 from dispatch.accounts.queries import owing
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import Work
-from dispatch.orders.models import Order, StandingNeed
+from dispatch.orders.models import Order
+from dispatch.orders.standing_models import StandingNeed
 from dispatch.orders.states import Standing, Status
 from dispatch.residents.models import Resident
 from dispatch.residents.registering import forget

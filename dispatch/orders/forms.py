@@ -158,7 +158,6 @@ class CorrectForm(EditForm):
     window_start = fields.AwareDateTime(allow_none=True)
     window_end = fields.AwareDateTime(metadata={"description": "in the future, after window_start"})
     slots = fields.Integer(strict=True, validate=validate.Range(1, 4), metadata={"description": "not fewer than have it"})
-    money_limit = fields.Integer(strict=True, validate=validate.Range(0, 1_000_000), metadata={"description": "分 fen; upward only"})
     skills = fields.List(fields.String(validate=validate.OneOf(SKILLS)), validate=validate.Length(max=len(SKILLS)))
 
 

@@ -16,7 +16,9 @@ from dispatch.orders.editing import edit
 from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.queuing import move_up
+from dispatch.orders.ringing import nearly_time, ring
 from dispatch.orders.states import MOVES
+from dispatch.people.choosing import settings_of
 from dispatch.people.identity import Actor
 from dispatch.people.settings import Settings
 
@@ -26,8 +28,9 @@ USEFUL_FOR = {"urgent": timedelta(hours=4), "today": timedelta(hours=12), "routi
 
 def board_values(urgency: str, settings: Settings) -> dict[str, Any]:
     """What the sweeps need of an order that is on the board from now on."""
-    after = timedelta(minutes=settings.escalate_after(urgency))
-    return {"opened_at": now(), "escalate_at": now() + after, "escalated_at": None, "pick_up_by": None, "changed_at": now(),
+    moment = now()
+    announced = moment + timedelta(minutes=settings.escalate_after(urgency))
+    return {"opened_at": moment, "escalate_at": announced, "escalated_at": None, "pick_up_by": None, "changed_at": moment,
             "opens_to_all_at": None}  # fmt: skip
 
 
@@ -41,6 +44,20 @@ def back_on_the_board(work: Work, order: Row, verb: str, settings: Settings, ent
     advance(work, ORDERS, order.id, MOVES[verb], values=values)
     tell(work, order, entry, taken=taken, slots=order.slots, **said)
     return move_up(work, order.id)
+
+
+def give_back(work: Work, order: Row, person_id: str, reason: str) -> None:
+    """One of its holders has it no longer, before the pick-up: at once on the board again, and the desks are rung if it is nearly time.
+
+    The rules are those of the order's own station: its holder may serve elsewhere by now.
+    """
+    settings = settings_of(work.connection, order.station_id)
+    late = nearly_time(work, order, settings)
+    persons = end_claims(work, order.id, "released", person_id=person_id, reason=reason)
+    said = {"persons": persons, "reason": reason}
+    filled = back_on_the_board(work, order, "release", settings, "order.released", taken=order.taken - 1, **said)
+    if late and not filled:
+        ring(work, order, "late_drop_out", persons)
 
 
 def useful_until(window_end: datetime | None, urgency: str) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, func, null, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, false, func, select, true
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotFound
@@ -14,7 +14,7 @@ from dispatch.core.geo import Point, metres
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import Encrypted
 from dispatch.core.statements import Prepared
-from dispatch.orders.models import Claim, Decline, Order, QueuePlace
+from dispatch.orders.models import Claim, Decline, Order
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.states import FINISHED, Status
 from dispatch.people.identity import Actor
@@ -237,16 +237,3 @@ def couriers_of(connection: Connection, station_id: str) -> list[Row]:
     found = select(*columns, held.label("open_claims")).join(_units, _units.c.id == _persons.c.unit_id)
     mine = (serves_at(station_id, now()), _persons.c.role == Role.COURIER)
     return list(connection.execute(found.where(*mine).order_by(_persons.c.on_duty.desc(), _persons.c.created_at)).all())
-
-
-def due(connection: Connection, what: str) -> list[str]:
-    """The ids of orders whose time has come for `lapse`, `expire`, `escalate` or `move_up`."""
-    moment, places = now(), QueuePlace.__table__
-    somebody_waits = select(places.c.order_id).join(_persons, _persons.c.id == places.c.person_id).where(_persons.c.on_duty)
-    where = {
-        "lapse": (_orders.c.status == Status.CLAIMED, _orders.c.pick_up_by <= moment),
-        "expire": (_orders.c.status.in_([Status.WAITING, Status.OPEN]), _orders.c.window_end <= moment),
-        "escalate": (_orders.c.status == Status.OPEN, _orders.c.escalate_at <= moment, _orders.c.escalated_at.is_(null())),
-        "move_up": (_orders.c.status == Status.OPEN, _orders.c.id.in_(somebody_waits)),
-    }[what]
-    return list(connection.execute(select(_orders.c.id).where(*where).limit(500)).scalars())

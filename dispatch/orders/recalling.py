@@ -10,21 +10,20 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, select, update
 
-from dispatch.core.clock import now
 from dispatch.core.errors import Refused, TooLate
 from dispatch.core.unit_of_work import Work, transaction
-from dispatch.orders.commanding import ORDERS, end_claims, tell
+from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Claim
-from dispatch.orders.opening import back_on_the_board
+from dispatch.orders.opening import give_back
 from dispatch.orders.queries import Row, order_facts
+from dispatch.orders.ringing import ring
 from dispatch.orders.states import MOVES, Status
-from dispatch.people.models import Person, Role, StationSettings
-from dispatch.people.settings import settings_from
+from dispatch.people.models import Person, Role
 
 #: Why: in the journal, and on the claim, which shows that the desk has been told.
 REASON = "suspended"
 
-_claims, _persons, _settings = Claim.__table__, Person.__table__, StationSettings.__table__
+_claims, _persons = Claim.__table__, Person.__table__
 # Who is lent, or has come home, finishes what he holds from before.
 _elsewhere = and_(
     _persons.c.station_id.is_distinct_from(ORDERS.c.station_id), _persons.c.serving_station_id.is_distinct_from(ORDERS.c.station_id)
@@ -59,7 +58,7 @@ def recall(held: Held) -> bool:
             if work.execute(_held_by_strangers.where(_claims.c.order_id == held.order_id, _persons.c.id == held.person_id)).first() is None:
                 raise TooLate()
             if order.status in MOVES["release"].leaves:
-                _put_back(work, order, held.person_id)
+                give_back(work, order, held.person_id, REASON)
             else:
                 _tell_the_desk(work, order, held.person_id)
             return True
@@ -67,15 +66,7 @@ def recall(held: Held) -> bool:
         return False
 
 
-def _put_back(work: Work, order: Row, person_id: str) -> None:
-    choices = work.execute(select(_settings.c.choices).where(_settings.c.station_id == order.station_id)).scalar_one_or_none()
-    persons = end_claims(work, order.id, "released", person_id=person_id, reason=REASON)
-    settings, said = settings_from(choices), {"persons": persons, "reason": REASON}
-    back_on_the_board(work, order, "release", settings, "order.released", taken=order.taken - 1, **said)
-
-
 def _tell_the_desk(work: Work, order: Row, person_id: str) -> None:
     mine = (_claims.c.order_id == order.id, _claims.c.person_id == person_id, _claims.c.ended_at.is_(None))
     work.execute(update(_claims).where(*mine).values(reason=REASON))
-    work.execute(update(ORDERS).where(ORDERS.c.id == order.id).values(escalated_at=now()))
-    tell(work, order, "order.escalated", why="holder_suspended", persons=[person_id], district_id=order.district_id)
+    ring(work, order, "holder_suspended", [person_id])

@@ -115,7 +115,7 @@ def receipt_photo(actor: Actor, order_id: str) -> Path:
         raise NotFound()
     with transaction() as work:
         seen = {"person_id": actor.id, "resident_id": order.resident_id or "", "order_id": order_id}
-        write_reveal(work, **seen, what="receipt", why=actor.role)
+        write_reveal(work, **seen, station_id=order.station_id, what="receipt", why=actor.role)
     return photos.existing(photographing.folder(), name)
 
 

@@ -18,19 +18,19 @@ from dispatch.core.holidays import Calendar, calendar
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
-from dispatch.orders.models import Occurrence
 from dispatch.orders.planning import Plan, days_after, post_at, window
 from dispatch.orders.posting import community_row, enter
 from dispatch.orders.queries import Row
 from dispatch.orders.standing import STANDINGS, plan_of, standing_row
+from dispatch.orders.standing_models import Occurrence
 from dispatch.orders.states import STANDING_MOVES, Standing
-from dispatch.people.models import Person, Role, StationSettings
-from dispatch.people.settings import settings_from
+from dispatch.people.choosing import settings_of
+from dispatch.people.models import Person, Role
 from dispatch.residents.models import Resident
 
 #: So many are looked at in one sweep; the others in the next.
 AT_ONCE = 500
-_occurrences, _persons, _residents, _settings = Occurrence.__table__, Person.__table__, Resident.__table__, StationSettings.__table__
+_occurrences, _persons, _residents = Occurrence.__table__, Person.__table__, Resident.__table__
 
 
 def due_standings(connection: Connection) -> list[str]:
@@ -105,8 +105,7 @@ def _first(work: Work, standing_id: str, day: date, became: str) -> bool:
 
 def _post(work: Work, row: Row, community: Row, times: tuple[datetime, datetime]) -> str:
     """As the clerk would: the station may want to look at it first."""
-    choices = work.execute(select(_settings.c.choices).where(_settings.c.station_id == community.parent_id)).scalar_one_or_none()
-    settings = settings_from(choices)
+    settings = settings_of(work.connection, community.parent_id)
     role = work.execute(select(_persons.c.role).where(_persons.c.id == row.kept_by)).scalar_one_or_none()
     need = {**row._mapping, "window_start": times[0], "window_end": times[1]}
     looked_at = settings.look_first and role != Role.COORDINATOR

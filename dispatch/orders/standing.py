@@ -19,11 +19,11 @@ from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import Outcome
-from dispatch.orders.models import Occurrence, StandingNeed
 from dispatch.orders.planning import DAY, Plan, post_at, still_to_come, window
 from dispatch.orders.policy import STANDING_PERMITS
 from dispatch.orders.posting import own_community, resident_of
 from dispatch.orders.queries import Row
+from dispatch.orders.standing_models import Occurrence, StandingNeed
 from dispatch.orders.states import STANDING_MOVES, Standing
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.models import Unit

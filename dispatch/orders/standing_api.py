@@ -8,7 +8,7 @@ from flask.views import MethodView
 
 from dispatch.core.doors import Door, once
 from dispatch.core.unit_of_work import reading
-from dispatch.orders import answers, standing
+from dispatch.orders import need_answers, standing
 from dispatch.orders.forms import PlanForm, StandingChange, StandingForm
 from dispatch.orders.upcoming import one_standing, plan_preview, standings_listing
 from dispatch.people.identity import Actor, asker
@@ -22,14 +22,14 @@ def _answer(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/standings")
 class Standings(MethodView):
-    @blueprint.answers(answers.Standings)
+    @blueprint.answers(need_answers.Standings)
     def get(self) -> dict[str, Any]:
         """The needs that come back every week and have not ended."""
         items = standings_listing(reading(), asker())
         return {"items": items, "page": 1, "pages": 1, "total": len(items)}
 
     @blueprint.arguments(StandingForm)
-    @blueprint.answers(answers.Standing, 201, key="optional")
+    @blueprint.answers(need_answers.Standing, 201, key="optional")
     def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Enter a need that comes back every week."""
         actor = asker()
@@ -38,7 +38,7 @@ class Standings(MethodView):
 
 @blueprint.post("/standings/preview")
 @blueprint.arguments(PlanForm)
-@blueprint.answers(answers.Coming)
+@blueprint.answers(need_answers.Coming)
 def preview(body: dict[str, Any]) -> dict[str, Any]:
     """The next four days of a plan, before it is saved."""
     asker()
@@ -46,7 +46,7 @@ def preview(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/standings/<standing_id>")
-@blueprint.answers(answers.Standing)
+@blueprint.answers(need_answers.Standing)
 def one(standing_id: str) -> dict[str, Any]:
     """One standing need."""
     return one_standing(reading(), asker(), standing_id)
@@ -54,7 +54,7 @@ def one(standing_id: str) -> dict[str, Any]:
 
 @blueprint.post("/standings/<standing_id>/change")
 @blueprint.arguments(StandingChange(partial=True))
-@blueprint.answers(answers.Standing, key="optional")
+@blueprint.answers(need_answers.Standing, key="optional")
 def change(body: dict[str, Any], standing_id: str) -> dict[str, Any]:
     """Change it from now on; what is not given stays."""
     actor = asker()
@@ -63,7 +63,7 @@ def change(body: dict[str, Any], standing_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/standings/<standing_id>/pause")
-@blueprint.answers(answers.Standing, key="optional")
+@blueprint.answers(need_answers.Standing, key="optional")
 def pause(standing_id: str) -> dict[str, Any]:
     """Post nothing until it is resumed."""
     actor = asker()
@@ -71,7 +71,7 @@ def pause(standing_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/standings/<standing_id>/resume")
-@blueprint.answers(answers.Standing, key="optional")
+@blueprint.answers(need_answers.Standing, key="optional")
 def resume(standing_id: str) -> dict[str, Any]:
     """Go on from today."""
     actor = asker()
@@ -79,7 +79,7 @@ def resume(standing_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/standings/<standing_id>/end")
-@blueprint.answers(answers.Standing, key="optional")
+@blueprint.answers(need_answers.Standing, key="optional")
 def end(standing_id: str) -> dict[str, Any]:
     """It is not needed any more."""
     actor = asker()
@@ -87,7 +87,7 @@ def end(standing_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/standings/<standing_id>/seen")
-@blueprint.answers(answers.Standing, key="optional")
+@blueprint.answers(need_answers.Standing, key="optional")
 def seen(standing_id: str) -> dict[str, Any]:
     """The days that were missed have been read."""
     actor = asker()

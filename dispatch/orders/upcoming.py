@@ -12,11 +12,11 @@ from dispatch.core.clock import SHANGHAI, iso, now
 from dispatch.core.errors import NotFound
 from dispatch.core.holidays import Calendar, calendar, is_holiday, known_until
 from dispatch.core.permits import permitted
-from dispatch.orders.models import Occurrence, StandingNeed
 from dispatch.orders.planning import DAY, Plan, moved_from, still_to_come, window
 from dispatch.orders.policy import STANDING_PERMITS
 from dispatch.orders.queries import Row
 from dispatch.orders.standing import check_near, plan_from, plan_of, standing_row
+from dispatch.orders.standing_models import Occurrence, StandingNeed
 from dispatch.orders.states import Standing
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person, Role, Unit

@@ -183,8 +183,16 @@ def by_the_clock(loan_id: str) -> bool:
 
 
 def take_out(work: Work, person_id: str, by: str) -> None:
-    """He works elsewhere from now on, or not at all: whatever loan he serves under is over for him."""
-    serving = (_lent.c.person_id == person_id, _lent.c.status == LentStatus.SERVING)
-    row = work.execute(select(_lent.c.loan_id).where(*serving)).first()
-    if row is not None:
-        _leave(work, loan_facts(work.connection, row.loan_id, lock=True), person_id, by)
+    """He works elsewhere from now on, or not at all: whatever loan he serves under is over for him.
+
+    Called before his own row is written, as everybody holds a loan before its persons, and once more afterwards: somebody may
+    have accepted a loan of his at that very moment, and whoever holds his row sees it.
+    """
+    serving = select(_lent.c.loan_id).where(_lent.c.person_id == person_id, _lent.c.status == LentStatus.SERVING)
+    row = work.execute(serving).first()
+    if row is None:
+        return
+    loan = loan_facts(work.connection, row.loan_id, lock=True)
+    # The clock may have ended it while we waited for it.
+    if work.execute(serving.where(_lent.c.loan_id == loan.id)).first() is not None:
+        _leave(work, loan, person_id, by)

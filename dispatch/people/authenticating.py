@@ -66,7 +66,9 @@ def begin(person_id: str) -> Shown:
         TooLate: she has one that counts; it is turned off first.
     """
     with transaction() as work:
-        person = work.execute(select(_persons.c.role, _persons.c.login).where(_persons.c.id == person_id)).one()
+        # Held: of two that begin at once the second makes the first one's secret void, as if she had begun twice.
+        hers = select(_persons.c.role, _persons.c.login).where(_persons.c.id == person_id)
+        person = work.execute(hers.with_for_update(key_share=True)).one()
         if person.role == Role.COURIER:
             raise NotEligible()
         if has_second_step(work.connection, person_id):

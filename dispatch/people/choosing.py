@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from dispatch.core.unit_of_work import Work
 from dispatch.people.models import Level, StationSettings, Unit
-from dispatch.people.settings import KNOWN, value_from
+from dispatch.people.settings import KNOWN, Settings, settings_from, value_from
 
 _chosen, _units = StationSettings.__table__, Unit.__table__
 
@@ -24,6 +24,12 @@ def choices_of(connection: Connection, station_id: str) -> dict[str, object]:
     if row is None or row.level != Level.STATION:
         raise ValueError(f"There is no station {station_id}.")
     return dict(row.choices or {})
+
+
+def settings_of(connection: Connection, station_id: str) -> Settings:
+    """What holds at a station now."""
+    found = select(_chosen.c.choices).where(_chosen.c.station_id == station_id)
+    return settings_from(connection.execute(found).scalar_one_or_none())
 
 
 def choose(work: Work, station_id: str, said: Mapping[str, str]) -> None:

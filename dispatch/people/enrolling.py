@@ -128,6 +128,7 @@ def give_role(work: Work, person_id: str, role: Role, unit_id: str) -> None:
         work.execute(delete(Trusted.__table__).where(Trusted.__table__.c.person_id == person_id))
     before = work.execute(select(_persons.c.station_id).where(_persons.c.id == person_id)).scalar_one()
     work.execute(update(_persons).where(_persons.c.id == person_id).values(**values))
+    take_out(work, person_id, CLI)
     end_sessions(work, person_id)
     note(work, person_id, "given_role", CLI, role=role, depot_id=unit_id)
     for station in sorted({station for station in (before, station_id) if station}):
@@ -174,6 +175,8 @@ def set_active(actor: Actor, person_id: str, active: bool) -> None:
             take_out(work, person_id, actor.id)
         gone = {} if active else {"on_duty": False, "last_lat": None, "last_lon": None}
         work.execute(update(_persons).where(_persons.c.id == person_id).values(active=active, **gone))
+        if not active:
+            take_out(work, person_id, actor.id)
         end_sessions(work, person_id)
         if person.active != active:
             note(work, person_id, "restored" if active else "suspended", actor.id)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from flask import g, request
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Date, Select, bindparam, case, func, select
 
-from dispatch.core.clock import now
+from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.columns import Moment
 from dispatch.core.errors import SignInNeeded
 from dispatch.core.geo import Point
 from dispatch.core.secrets import token_hash
 from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import reading
-from dispatch.people.models import Bearer, Person, Role, SignedIn, StationSettings, Unit
+from dispatch.people.models import SKILLS, Bearer, Person, Role, SignedIn, StationSettings, Trusted, Unit
 from dispatch.people.settings import Settings, settings_from
 
 SESSION_COOKIE = "lm_session"
 
-_persons, _settings, _units = Person.__table__, StationSettings.__table__, Unit.__table__
+_persons, _settings, _trusted, _units = Person.__table__, StationSettings.__table__, Trusted.__table__, Unit.__table__
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,11 @@ def _actors() -> Select[Any]:
     home = (_persons.c.station_id.label("home_station_id"), _units.c.lat.label("home_lat"), _units.c.lon.label("home_lon"))
     # For whoever is not lent this joins nothing: one read serves both, and the claim's path is no longer for it.
     there = _settings.alias("there")
-    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices, there.c.choices.label("choices_there"))
+    # What has had its last day holds no longer, whether or not a job has run since.
+    over = (_trusted.c.person_id == _persons.c.id, _trusted.c.until < bindparam("today", type_=Date()))
+    marks = {skill: 1 << n for n, skill in enumerate(SKILLS)}
+    ended = select(func.sum(case(marks, value=_trusted.c.skill))).where(*over).correlate(_persons).scalar_subquery().label("ended")
+    found = select(*(_persons.c[name] for name in columns), *home, _settings.c.choices, there.c.choices.label("choices_there"), ended)
     found = found.join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_settings, _settings.c.station_id == _persons.c.station_id)
     return found.outerjoin(there, there.c.station_id == _persons.c.serving_station_id)
 
@@ -81,12 +85,17 @@ _locked = Prepared(_one.with_for_update(of=_persons, key_share=True))
 _locked_if_free = Prepared(_one.with_for_update(of=_persons, key_share=True, skip_locked=True))
 
 
+def _today() -> date:
+    """The day where the stations are."""
+    return now().astimezone(SHANGHAI).date()
+
+
 def _actor(row: Any) -> Actor | None:
     if row is None or not row.active:
         return None
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
     home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
-    skills = frozenset(row.skills or ())
+    skills = frozenset(row.skills or ()) - {skill for n, skill in enumerate(SKILLS) if (row.ended or 0) >> n & 1}
     # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
     until = row.serving_until if row.serving_until is not None and row.serving_until > now() else None
     lent = (row.home_station_id, row.serving_station_id, until)
@@ -115,23 +124,23 @@ def credential_of(auth: Mapping[str, Any] | None) -> Credential | None:
 def actor_for(credential: Credential) -> Actor | None:
     """The person as they are now; None when the session has ended, the token is unknown or the person is suspended."""
     if credential.kind == "bearer":
-        return _actor(_by_bearer.first(reading(), hash=credential.token_hash))
-    return _actor(_by_session.first(reading(), hash=credential.token_hash, moment=now()))
+        return _actor(_by_bearer.first(reading(), hash=credential.token_hash, today=_today()))
+    return _actor(_by_session.first(reading(), hash=credential.token_hash, moment=now(), today=_today()))
 
 
 def locked_actor(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, held until the transaction ends, so that two claims of one person take turns."""
-    return _actor(_locked.first(connection, person=person_id))
+    return _actor(_locked.first(connection, person=person_id, today=_today()))
 
 
 def actor_if_free(connection: Connection, person_id: str) -> Actor | None:
     """The same, but None while another command of this person is under way: for who holds an order and must not wait for a person."""
-    return _actor(_locked_if_free.first(connection, person=person_id))
+    return _actor(_locked_if_free.first(connection, person=person_id, today=_today()))
 
 
 def actor_by_id(connection: Connection, person_id: str) -> Actor | None:
     """The person as they are now, not held."""
-    return _actor(_by_id.first(connection, person=person_id))
+    return _actor(_by_id.first(connection, person=person_id, today=_today()))
 
 
 def asker() -> Actor:

@@ -17,13 +17,12 @@ from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import keyring, token_hash
 from dispatch.core.unit_of_work import Work, reading, transaction
-from dispatch.people.choosing import choices_of
+from dispatch.people.choosing import settings_of
 from dispatch.people.enrolling import add_person, clean_phone, end_devices, station_of
 from dispatch.people.identity import Actor
 from dispatch.people.models import Device, Invite, Person, Role, Unit
 from dispatch.people.policy import PERMITS
 from dispatch.people.recording import note
-from dispatch.people.settings import settings_from
 from dispatch.people.signing_in import hash_secret, open_session
 
 INVITE_LASTS = timedelta(hours=24)
@@ -66,7 +65,7 @@ def invite_courier(actor: Actor, *, name: str, phone: str, depot_id: str, skills
         if work.execute(known.where(_persons.c.phone_hash.in_(hashes))).first():
             raise Invalid("phone", _("这个号码已经登记了。换了手机，请在名单里点“换手机”。"))
         station_id = station_of(unit)
-        waits = station_id is not None and settings_from(choices_of(work.connection, station_id)).vouch_twice
+        waits = station_id is not None and settings_of(work.connection, station_id).vouch_twice
         given = {"name": name, "phone": phone, "skills": sorted(skills), "by": actor.id, "waits": waits}
         person_id = add_person(work, login=None, role=Role.COURIER, unit_id=depot_id, **given)
         return person_id, "" if waits else make_invite(work, person_id, actor.id)

@@ -73,8 +73,12 @@ def home() -> Any:
 def sign_in() -> Any:
     """Staff by passphrase; an enrolled phone by its PIN."""
     device_key = request.cookies.get(DEVICE_COOKIE) if "staff" not in request.args else None
-    errors: dict[str, str] = {}
+    # From the second step, whose five minutes were over.
+    errors: dict[str, str] = (
+        {"passphrase": str(_("请重新输入口令：上一步已经过了五分钟，或者口令已经改了。"))} if "again" in request.args else {}
+    )
     if request.method == "POST":
+        errors = {}
         try:
             if "pin" in request.form and device_key:
                 return let_in(sign_in_device(device_key, request.form["pin"]))
@@ -85,7 +89,7 @@ def sign_in() -> Any:
             errors = {str(refused.extra.get("field", "pin" if device_key else "passphrase")): str(refused.detail)}
     form = {"login": request.form.get("login", "")}
     page = render_template("people/sign_in.html", errors=errors, form=form, device=_device(device_key))
-    return page, 422 if errors else 200
+    return page, 422 if errors and request.method == "POST" else 200
 
 
 def _device(key: str | None) -> dict[str, str] | None:

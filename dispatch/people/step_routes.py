@@ -36,17 +36,17 @@ def at_the_door(ticket: str, enrolled: bool) -> str:
 
 @blueprint.post("/sign-in/second")
 def door() -> Any:
-    """The code at the door."""
+    """The code at the door. Whose ticket is good no longer begins with her passphrase again."""
     ticket = request.form.get("ticket", "")
-    if "again" in request.form:
-        enrolled = authenticating.has_second_step(reading(), whose_ticket(ticket))
-        return at_the_door(ticket, enrolled)
     try:
+        person_id = whose_ticket(ticket)
+        if "again" in request.form:
+            return at_the_door(ticket, authenticating.has_second_step(reading(), person_id))
         token, codes = sign_in_second(ticket, request.form.get("code", ""))
     except (Invalid, RateLimited, TooLate) as refused:
         if refused.extra.get("field") == "passphrase":
-            return redirect(url_for("people.sign_in", staff=1))
-        enrolled = authenticating.has_second_step(reading(), whose_ticket(ticket))
+            return redirect(url_for("people.sign_in", staff=1, again=1))
+        enrolled = authenticating.has_second_step(reading(), person_id)
         errors = {"code": str(refused.detail)}
         page = render_template("people/second_step_door.html", ticket=ticket, enrolled=enrolled, shown=None, errors=errors)
         return _slow(page, refused)

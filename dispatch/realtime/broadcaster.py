@@ -89,7 +89,8 @@ class Broadcaster:
                 log.exception("broadcaster.failed", error=type(error).__name__)
 
     def speak(self) -> None:
-        """Say what is new, and now and then where the heads are."""
+        """Say what is new, and now and then where the heads are and of whom something was heard."""
+        heads_due = time.monotonic() - self._heads_at >= HEADS_EVERY_S
         if listeners.somebody_is_due_home(now()):
             listeners.look_again_who(self.app)
         streams = listeners.streams()
@@ -97,8 +98,11 @@ class Broadcaster:
             now_at = heads(reading(), streams)
             for station_id, audiences in streams.items():
                 self._speak_stream(station_id, audiences, now_at[station_id])
-            if time.monotonic() - self._heads_at >= HEADS_EVERY_S:
+            if heads_due:
                 self._say_heads(streams, now_at)
+        if heads_due:
+            # Also where nobody listens: whoever has no line has been heard of by his requests.
+            self._heads_at, self._strangers = time.monotonic(), True
         if self._strangers:
             self._strangers = False
             listeners.look_again_who(self.app)
@@ -134,8 +138,6 @@ class Broadcaster:
                 listeners.greet_again(self.app, set(entry["data"].get("persons", ())))
 
     def _say_heads(self, streams: dict[str, set[Audience]], now_at: dict[str, int]) -> None:
-        self._heads_at = time.monotonic()
-        self._strangers = True
         for station_id, audiences in streams.items():
             for audience in audiences:
                 socketio.emit("heads", {station_id: now_at[station_id]}, to=room(station_id, audience))

@@ -69,16 +69,18 @@ class Revision(db.Model):
 
 
 class Reveal(db.Model):
-    """Who saw which of a resident's data, why and when."""
+    """Who saw which of a resident's data, why and when; at which station it is read."""
 
     __tablename__ = "reveals"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(32), index=True)
     resident_id: Mapped[str] = mapped_column(String(32), index=True)
+    station_id: Mapped[str | None] = mapped_column(String(32))
     order_id: Mapped[str | None] = mapped_column(String(32))
     what: Mapped[str] = mapped_column(String(20))
     why: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Moment, index=True)
+    __table_args__ = (Index("ix_reveals_station", "station_id", "at"),)
 
 
 class Export(db.Model):

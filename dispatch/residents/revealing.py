@@ -20,23 +20,25 @@ from dispatch.residents.queries import full_resident
 WHAT = ("phone", "contacts")
 
 
-def write_reveal(work: Work, *, person_id: str, resident_id: str, order_id: str | None, what: str, why: str) -> None:
-    """The row that something of hers was seen: what, by whom, for which errand, in which capacity."""
-    row = {"id": new_id(), "person_id": person_id, "resident_id": resident_id, "order_id": order_id, "what": what, "why": why, "at": now()}
-    work.execute(insert(Reveal.__table__), row)
+def write_reveal(work: Work, *, person_id: str, resident_id: str, station_id: str, order_id: str | None, what: str, why: str) -> None:
+    """The row that something of hers was seen: what, by whom, for which errand, in which capacity; the station is the errand's, or hers."""
+    row = {"id": new_id(), "person_id": person_id, "resident_id": resident_id, "station_id": station_id, "order_id": order_id}
+    work.execute(insert(Reveal.__table__), {**row, "what": what, "why": why, "at": now()})
 
 
-def reveal_phone(work: Work, *, person_id: str, resident_id: str, order_id: str, why: str) -> str | None:
+def reveal_phone(work: Work, *, person_id: str, resident_id: str, station_id: str, order_id: str, why: str) -> str | None:
     """The resident's phone number, and the row that it has been seen.
 
     Args:
         work: the transaction; the number is only given away if the row stands.
         person_id: who sees it.
         resident_id: whose it is.
+        station_id: the errand's.
         order_id: for which errand.
         why: in which capacity: the role of who asks.
     """
-    write_reveal(work, person_id=person_id, resident_id=resident_id, order_id=order_id, what="phone", why=why)
+    errand = {"station_id": station_id, "order_id": order_id}
+    write_reveal(work, person_id=person_id, resident_id=resident_id, **errand, what="phone", why=why)
     return work.execute(select(Resident.__table__.c.phone).where(Resident.__table__.c.id == resident_id)).scalar_one_or_none()
 
 
@@ -54,7 +56,8 @@ def reveal(actor: Actor, resident_id: str, what: str) -> dict[str, Any]:
         row = full_resident(work.connection, actor, resident_id)
         if not permitted(PERMITS, "reveal", actor, row):
             raise NotEligible()
-        write_reveal(work, person_id=actor.id, resident_id=row.id, order_id=None, what=what, why=actor.role)
+        whose = {"resident_id": row.id, "station_id": row.station_id}
+        write_reveal(work, person_id=actor.id, **whose, order_id=None, what=what, why=actor.role)
         return {"phone": row.phone if what == "phone" else None, "contacts": list(row.contacts or ()) if what == "contacts" else []}
 
 

@@ -52,7 +52,6 @@ const CORRECTABLE = {
   window_start: { make: () => el("input", { type: "datetime-local" }), from: (order) => local(order.window_start), to: (text) => (text ? `${text}:00+08:00` : null) },
   window_end: { make: () => el("input", { type: "datetime-local" }), from: (order) => local(order.window_end), to: (text) => (text ? `${text}:00+08:00` : null) },
   slots: { make: () => el("select", {}, ...options(["1", "2", "3", "4"], String)), from: (order) => String(order.slots), to: Number },
-  money_limit: { make: () => el("input", { type: "number", min: "0", max: "10000", step: "0.01" }), from: (order) => (order.money_limit == null ? "" : String(order.money_limit / 100)), to: (text) => (text ? Math.round(Number(text) * 100) : null) },
 };
 const skillsOf = (form) => SKILLS.filter((skill) => form.elements[`skill_${skill}`].checked);
 const skillBoxes = () => el("fieldset", {}, el("legend", {}, say("field_skills")),

@@ -162,9 +162,8 @@ def test_what_was_seen_of_a_resident_who_is_forgotten_since_is_still_told(cast: 
     with transaction() as work:
         work.execute(update(ORDERS).values(resident_id=None))
         work.execute(delete(Resident.__table__))
-        # One that belonged to no errand is known by whoever looked.
         row = {"id": new_id(), "person_id": cast("clerk").id, "resident_id": "gone", "order_id": None, "what": "phone", "why": "clerk"}
-        work.execute(insert(Reveal.__table__), {**row, "at": now()})
+        work.execute(insert(Reveal.__table__), {**row, "station_id": STATION, "at": now()})
     look_again()
     found, total = rows_of(reading(), STATION, week(), 1)
     assert (total, [row["number"] for row in found]) == (2, [None, order])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -283,6 +284,32 @@ def test_a_job_whose_statement_fails_does_not_leave_the_lock_with_nobody(two_lea
     first.run(broken)
     second.run(lambda _app: done.append("second"))
     assert done == ["second"]
+
+
+def test_what_is_due_every_few_seconds_does_not_wait_for_what_takes_long(two_leaders: tuple[jobs.Leader, jobs.Leader]) -> None:
+    leader, done = two_leaders[0], []
+    begun, go_on, swept = threading.Event(), threading.Event(), threading.Event()
+
+    def long_one(_app: Flask) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        done.append("long one")
+
+    def short_one(_app: Flask) -> None:
+        done.append("sweep")
+        swept.set()
+
+    threads = [threading.Thread(target=leader.run, args=(job,)) for job in (long_one, short_one)]
+    try:
+        threads[0].start()
+        assert begun.wait(30)
+        threads[1].start()
+        assert swept.wait(30)
+    finally:
+        go_on.set()
+        for thread in threads:
+            thread.join()
+    assert done == ["sweep", "long one"]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -49,7 +49,7 @@ from sqlalchemy import func, select
 from wsgi import app
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.commanding import ORDERS
-from dispatch.orders.models import Occurrence
+from dispatch.orders.standing_models import Occurrence
 from dispatch.orders.standing import STANDINGS
 with app.app_context():
     days = Occurrence.__table__

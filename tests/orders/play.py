@@ -30,10 +30,11 @@ def once(actor: Actor, verb: str = "x", **body: Any) -> Once:
 class Street:
     """Post, claim, look: by login."""
 
-    def __init__(self, cast: Callable[[str], Actor], need: Mapping[str, Any]) -> None:
+    def __init__(self, cast: Callable[[str], Actor], need: Mapping[str, Any], *, equip: bool = True) -> None:
         self.cast, self.need = cast, dict(need)
         with transaction() as work:
-            work.execute(update(Person.__table__).values(skills=["medicine", "heavy", "escort", "living_alone"]))
+            if equip:
+                work.execute(update(Person.__table__).values(skills=["medicine", "heavy", "escort", "living_alone"]))
             work.execute(update(Person.__table__).where(Person.__table__.c.role == "courier").values(on_duty=True))
 
     def post(self, login: str = "clerk", **other: Any) -> str:

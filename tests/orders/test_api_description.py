@@ -218,7 +218,7 @@ def test_what_a_desk_does_beside_the_usual_way_is_as_described(app: Flask, play:
     def version() -> int:
         return int(boss.get(f"/orders/{order}").json["version"])
 
-    fresh = {"summary": "代取降糖药", "building": "5号楼", "urgency": "today", "money_limit": 6000, "window_start": None}
+    fresh = {"summary": "代取降糖药", "building": "5号楼", "urgency": "today", "window_start": None}
     fresh |= {"skills": ["heavy"], "window_end": (now() + timedelta(hours=5)).isoformat()}
     said = [clerk.say("correct", order, version=0, **fresh), one.say("claim", order), two.say("queue", order), two.say("unqueue", order)]
     said += [two.say("queue", order), two.get("/orders", status="queued"), three.get("/orders", status="full"), boss.get("/orders")]

@@ -34,11 +34,10 @@ def resize(play: Street, order: str, slots: int, version: int | None = None) -> 
 @pytest.mark.parametrize("login", ["clerk", "coordinator"])
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("summary", "代取降糖药"), ("building", "5号楼"), ("urgency", "routine"), ("window_end", SOON), ("slots", 2), ("skills", ["heavy"]),
-     ("money_limit", 9000)],
+    [("summary", "代取降糖药"), ("building", "5号楼"), ("urgency", "routine"), ("window_end", SOON), ("slots", 2), ("skills", ["heavy"])],
 )  # fmt: skip
 def test_each_public_field_can_be_put_right_and_the_journal_has_its_name_alone(play: Street, login: str, field: str, value: Any) -> None:
-    order = play.post(money_limit=5000)
+    order = play.post()
     put_right(play, order, login, **{field: value})
     assert getattr(play.row(order), field) == value
     entry, said = play.told(order)[-1]
@@ -56,16 +55,25 @@ def test_what_is_as_it_was_is_not_a_change(play: Street) -> None:
 
 @pytest.mark.parametrize(
     ("field", "said"),
-    [("money_limit", {"money_limit": 4999}), ("window_end", {"window_end": now() - timedelta(minutes=1)}),
+    [("window_end", {"window_end": now() - timedelta(minutes=1)}),
      ("window_end", {"window_start": SOON, "window_end": SOON}), ("skills", {"skills": ["escort"]})],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_written(play: Street, field: str, said: dict[str, Any]) -> None:
-    order = play.post(money_limit=5000)
+    order = play.post()
     play.claim("courier1", order)
     with play.skills_of("courier1", []), pytest.raises(Invalid) as refused:
         put_right(play, order, summary="代取降糖药", **said)
     assert refused.value.extra["field"] == field
     assert (play.row(order).summary, play.row(order).version) == ("代取降压药", 0)
+
+
+@pytest.mark.parametrize("login", ["clerk", "coordinator"])
+def test_what_may_be_laid_out_is_not_put_right_here(play: Street, login: str) -> None:
+    """It is the clerk's to raise, by a verb of its own that the journal and the courier hear of."""
+    order = play.post(money_limit=5000)
+    with pytest.raises(Invalid):
+        put_right(play, order, login, money_limit=9000)
+    assert (play.row(order).money_limit, play.row(order).version) == (5000, 0)
 
 
 def test_another_urgency_moves_the_hour_at_which_it_is_announced(play: Street) -> None:
@@ -175,6 +183,9 @@ EDITS: dict[str, Any] = {
 #: There is no state in which an order can be put back and given to one more.
 PAIRS = [(one, two) for one in EDITS for two in EDITS if {one, two} != {"assign", "reopen"}]
 
+#: Pairs of which the first leaves a state in which the second cannot be done at all.
+OVER = {("cancel", verb) for verb in EDITS} | {("assign", "assign")} | {(verb, "reopen") for verb in ("reopen", "no_show", "slots")}
+
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_of_two_desks_one_wins_and_the_other_is_told_what_is_different(play: Street, first: str, second: str) -> None:
@@ -184,13 +195,11 @@ def test_of_two_desks_one_wins_and_the_other_is_told_what_is_different(play: Str
         play.claim("courier4", order)
     EDITS[first](play, order, 0)
     before = play.row(order)
-    with pytest.raises((Edited, TooLate)) as refused:
+    with pytest.raises(TooLate if (first, second) in OVER else Edited) as refused:
         EDITS[second](play, order, 0)
     assert play.row(order) == before
     if isinstance(refused.value, Edited):
         assert refused.value.extra == {"changed": [first], "version": 1}
-    else:
-        assert second not in ("summary", "slots") or first == "cancel"
 
 
 def test_the_second_may_do_it_after_she_has_looked(play: Street) -> None:
@@ -201,7 +210,7 @@ def test_the_second_may_do_it_after_she_has_looked(play: Street) -> None:
     put_right(play, order, version=refused.value.extra["version"], building="5号楼")
     assert (play.row(order).summary, play.row(order).building, play.row(order).version) == ("代取降糖药", "5号楼", 2)
     with pytest.raises(Edited) as refused:
-        put_right(play, order, version=0, money_limit=1)
+        put_right(play, order, version=0, urgency="today")
     assert refused.value.extra["changed"] == ["summary", "building"]
 
 

@@ -181,10 +181,11 @@ def test_who_holds_as_many_as_he_may_keeps_his_place_and_has_it_later_if_nobody_
     play.claim("courier2", other)
     give_back(play, "courier1", order)
     assert (holders(play, order), play.row(order).status) == ([], "open")
-    jobs.sweep(app)
+    # Nobody was moved, so there was nothing to do.
+    assert (by_the_clock("move_up", order), jobs.sweep(app)) == (False, 0)
     assert holders(play, order) == []
     give_back(play, "courier2", other)
-    jobs.sweep(app)
+    assert jobs.sweep(app) == 1
     assert holders(play, order) == [play.cast("courier2").id]
 
 

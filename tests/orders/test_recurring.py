@@ -17,8 +17,8 @@ from dispatch.journal.reading import entries_since
 from dispatch.orders import standing
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.forgetting import KEPT, forget_finished
-from dispatch.orders.models import Occurrence, StandingNeed
 from dispatch.orders.recurring import due_standings, fall_due, replan
+from dispatch.orders.standing_models import Occurrence, StandingNeed
 from dispatch.orders.upcoming import one_standing
 from dispatch.people.models import Person, Unit
 from dispatch.residents.models import Resident

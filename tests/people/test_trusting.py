@@ -16,10 +16,13 @@ from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.journal.reading import entries_since
+from dispatch.orders.claiming import assign
 from dispatch.orders.listing import courier_items
-from dispatch.people.identity import Actor
+from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.models import Trusted
+from dispatch.people.queries import person_by_login
 from dispatch.people.trusting import today, trust
+from tests.orders.play import Street, once
 
 Cast = Callable[[str], Actor]
 DAY = timedelta(days=1)
@@ -74,12 +77,11 @@ def test_after_its_last_day_it_is_gone_by_itself(app: Flask, cast: Cast) -> None
 
 
 @pytest.mark.parametrize(
-    ("to", "by", "refusal"),
-    [("neighbour", "coordinator", NotFound), ("clerk", "coordinator", NotFound), ("courier1", "clerk", NotFound),
-     ("courier1", "courier2", NotFound), ("courier1", "supervisor", NotFound)],
-)  # fmt: skip
-def test_nobody_but_the_stations_coordinator_vouches(cast: Cast, to: str, by: str, refusal: type[Exception]) -> None:
-    with pytest.raises((refusal, NotEligible)):
+    ("to", "by"),
+    [("neighbour", "coordinator"), ("clerk", "coordinator"), ("courier1", "clerk"), ("courier1", "courier2"), ("courier1", "supervisor")],
+)
+def test_nobody_but_the_stations_coordinator_vouches(cast: Cast, to: str, by: str) -> None:
+    with pytest.raises(NotFound):
         give(cast, {"heavy": None}, to, by)
 
 
@@ -87,3 +89,38 @@ def test_nobody_but_the_stations_coordinator_vouches(cast: Cast, to: str, by: st
 def test_what_cannot_be_is_refused(cast: Cast, skills: dict[str, date | None]) -> None:
     with pytest.raises(Invalid):
         give(cast, skills)
+
+
+def actor(login: str) -> Actor:
+    look_again()
+    found = locked_actor(reading(), person_by_login(reading(), login).id)
+    assert found is not None
+    return found
+
+
+def ended_yesterday(skill: str) -> None:
+    """As it is from midnight until the next sweep."""
+    with transaction() as work:
+        work.execute(update(Trusted.__table__).where(Trusted.__table__.c.skill == skill).values(until=today() - DAY))
+
+
+@pytest.mark.slow
+def test_the_clock_judges_each_claim_though_no_job_has_run(either: Flask, need: dict[str, Any]) -> None:
+    give(actor, {"escort": today(), "heavy": today(), "medicine": None})
+    street = Street(actor, need, equip=False)
+    asked = [street.post(skills=skills) for skills in (["escort"], ["heavy"], ["medicine"])]
+    assert {one["id"] for one in street.board("courier1")} >= set(asked)
+    ended_yesterday("escort")
+    assert actor("courier1").skills == {"heavy", "medicine"}
+    with pytest.raises(NotEligible):
+        street.claim("courier1", asked[0])
+    boss = actor("coordinator")
+    with pytest.raises(Invalid):
+        assign(boss, asked[0], actor("courier1").id, once(boss))
+    assert asked[0] not in {one["id"] for one in street.board("courier1")}
+    for order in asked[1:]:
+        street.claim("courier1", order)
+    ended_yesterday("heavy")
+    assert actor("courier1").skills == {"medicine"}
+    # What he holds stays his.
+    assert street.seen("courier1", asked[1])["mine"]

@@ -60,6 +60,6 @@ def test_too_far_back_or_ahead_is_too_old_and_another_stream_is_not_found(serve:
     streams = house["supervisor"].get("/me").json()["streams"]
     assert {stream["station_id"] for stream in streams} == {STATION, "120116015"}
     for broken in ({"since": -1}, {"since": "x"}, {"since": 0, "limit": 0}, {"since": 10**30}):
-        assert one.get("/journal", station_id=STATION, **broken).status_code in (410, 422)
+        assert one.get("/journal", station_id=STATION, **broken).status_code == 422, broken
     for broken in ({}, {"station_id": STATION}, {"station_id": STATION, "seq": "x"}, {"station_id": 7, "seq": 0}):
         assert one.say("journal.since", **broken)["error"]["code"] == "invalid"

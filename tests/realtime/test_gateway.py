@@ -80,7 +80,7 @@ def pump(line: socket.socket, size: int) -> int:
 def assert_the_house_works(clerk: Caller, courier: Caller, need: dict[str, Any]) -> None:
     order = clerk.post("/orders", need).json()["id"]
     assert courier.say("order.claim", order_id=order, key=str(uuid.uuid4()))["ok"]
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not any(entry.get("data", {}).get("order_id") == order and entry["type"] == "order.claimed" for entry in courier.entries):
         assert time.monotonic() < deadline, "the live channel has stopped"
         time.sleep(0.02)
@@ -286,7 +286,7 @@ def test_suspension_and_another_role_close_the_open_sockets(serve: Serve, browse
     person = house["courier1"].get("/me").json()["id"]
     assert boss.submit(f"/couriers/{person}/suspend").status_code == 200
     assert one.is_shown_out()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while program.line is not None and program.line.connected:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -307,7 +307,7 @@ def test_a_client_that_plays_server_leaves_no_ear_behind(serve: Serve, need: dic
     assert one.line is not None
     one.line.emit(name, {"token": house["coordinator"].bearer})
     house.house.flask("people", "move", "courier1", "--role", "clerk", "--unit", f"{STATION}004")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while one.line.connected:
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -323,5 +323,5 @@ def test_a_post_that_leans_on_the_cookie_must_come_from_our_page(serve: Serve, b
     browser = browse(house.house, "courier1")
     for path in ("/api/v1/orders/x/claim", "/sign-out", "/language"):
         answer = browser.http.post(browser.base + path, json={}, headers={"Idempotency-Key": str(uuid.uuid4())}, timeout=10)
-        assert answer.status_code in (400, 422), path
+        assert answer.status_code == 400, path
     assert browser.http.get(f"{browser.base}/api/v1/me", timeout=10).status_code == 200

@@ -101,7 +101,7 @@ def test_a_number_is_given_away_only_if_its_row_stands(app: Flask, cast: Cast, o
 
     def look_and_fail() -> None:
         with transaction() as work:
-            reveal_phone(work, person_id=cast("clerk").id, resident_id=resident, order_id=order, why="clerk")
+            reveal_phone(work, person_id=cast("clerk").id, resident_id=resident, station_id="120116014", order_id=order, why="clerk")
             raise LookupError
 
     with pytest.raises(LookupError):

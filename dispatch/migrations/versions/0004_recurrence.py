@@ -1,7 +1,7 @@
 """Needs that come back every week, the days that are worked, callers, and the call back
 
 Revision ID: 0004
-Revises: 0001
+Revises: 0003
 """
 import sqlalchemy as sa
 from alembic import op

@@ -1,7 +1,7 @@
 """The station's rules: edits with a version, a head start, the queue, no-shows, messages, and who vouches for a skill.
 
 Revision ID: 0005
-Revises: 0001
+Revises: 0004
 """
 
 import sqlalchemy as sa
