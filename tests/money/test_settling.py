@@ -246,15 +246,16 @@ EDGES = {
 def test_every_edge_of_an_advance_leads_where_it_says_and_every_non_edge_nowhere(purse: Purse) -> None:
     assert set(MONEY_MOVES) == set(EDGES)
     order = purse.advance(AMOUNT)
+    mine = purse.row(order).id
     for verb, (leaves, enters) in EDGES.items():
         for state in MoneyStatus:
             with transaction() as work:
-                work.execute(update(ADVANCES).where(ADVANCES.c.id == order).values(status=state))
+                work.execute(update(ADVANCES).where(ADVANCES.c.id == mine).values(status=state))
             if state in leaves:
                 with transaction() as work:
-                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                    advance(work, ADVANCES, mine, MONEY_MOVES[verb])
                 assert purse.row(order).status == enters, (verb, state)
             else:
                 with pytest.raises(TooLate), transaction() as work:
-                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                    advance(work, ADVANCES, mine, MONEY_MOVES[verb])
                 assert purse.row(order).status == state, (verb, state)
