@@ -14,6 +14,7 @@ from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import closing, delivering
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Claim
+from dispatch.reports import counting
 from dispatch.reports.counting import count, count_overdue, recount_all
 from dispatch.reports.models import CommunityDay, Served
 from tests.orders.play import STATION, Street, code_of, once
@@ -131,6 +132,34 @@ def test_late_is_what_somebody_took_and_she_did_not_have_in_time(play: Street, b
     delivering.deliver(one, order, once(one), code=code_of(play, order))
     count()
     assert more_than(before) == {"needs": 1, "in_time": 1, "late": 1, "delivered": 1}
+
+
+def test_what_the_station_has_not_looked_at_in_time_is_unclaimed_without_an_entry(play: Street, before: dict[str, int]) -> None:
+    play.settings(look_first=True)
+    order = play.post(urgency="urgent")
+    assert play.row(order).status == "waiting"
+    count()
+    assert more_than(before) == {"needs": 1}
+    posted_ago(play, order, 6)
+    assert more_than(before) == {"needs": 1}
+    assert count_overdue() >= 1
+    assert more_than(before) == {"needs": 1, "unclaimed": 1}
+
+
+@pytest.mark.parametrize(("days", "looked_for"), [(0, True), (6.9, True), (7.1, False)])
+def test_what_is_late_is_looked_for_a_week_and_then_no_more(
+    play: Street, monkeypatch: pytest.MonkeyPatch, days: float, looked_for: bool
+) -> None:
+    count_overdue()
+    order = play.post()
+    play.claim("courier1", order)
+    play.set(order, window_end=now() - timedelta(days=days), posted_at=now() - timedelta(days=30))
+    counted: list[Any] = []
+    monkeypatch.setattr(counting, "recount", lambda _work, cells: counted.append([cell.day for cell in cells]))
+    count_overdue()
+    day = counting._day(play.row(order).posted_at)
+    assert ([day] in counted) == looked_for
+    assert all(len(cells) == 1 for cells in counted), "each day in a transaction of its own"
 
 
 def test_persons_are_counted_once_in_each_period_and_cannot_be_followed(play: Street, need: dict[str, Any]) -> None:
