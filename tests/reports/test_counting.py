@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.clock import now
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import closing, delivering
 from dispatch.orders.commanding import ORDERS
@@ -25,10 +25,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def cell() -> dict[str, int]:
-    """The clerk's community today and yesterday: where an order is moved back by an hour just after midnight, that is yesterday's."""
+    """The clerk's community on all its days: whether it is midnight, or an order is moved back by an hour, makes no difference."""
     look_again()
-    days = [(now().astimezone(SHANGHAI) - timedelta(days=back)).date().isoformat() for back in (0, 1)]
-    rows = reading().execute(select(DAYS).where(DAYS.c.community_id == HOME, DAYS.c.day.in_(days))).all()
+    rows = reading().execute(select(DAYS).where(DAYS.c.community_id == HOME)).all()
     return {name: sum(getattr(row, name) for row in rows) for name in ("needs", "in_time", "unclaimed", "late", "delivered")}
 
 
@@ -39,6 +38,7 @@ def more_than(before: dict[str, int]) -> dict[str, int]:
 @pytest.fixture
 def before(play: Street) -> dict[str, int]:
     count()
+    count_overdue()
     return cell()
 
 
@@ -166,9 +166,12 @@ def test_persons_are_counted_once_in_each_period_and_cannot_be_followed(play: St
     count()
     look_again()
     known = set(reading().execute(select(SERVED.c.period, SERVED.c.hash).where(SERVED.c.community_id == HOME)).all())
-    for _ in range(3):
-        deliver(play, play.post())
-    deliver(play, play.post(resident={"name": "李秀英", "phone": "13900009999", "door": "1单元101"}))
+    other = {"name": "李秀英", "phone": "13900009999", "door": "1单元101"}
+    orders, moment = [*(play.post() for _ in range(3)), play.post(resident=other)], now()
+    for order in orders:
+        # Of one day, and so of one week, also around midnight.
+        play.set(order, posted_at=moment)
+        deliver(play, order)
     count()
     look_again()
     fresh = set(reading().execute(select(SERVED.c.period, SERVED.c.hash).where(SERVED.c.community_id == HOME)).all()) - known
