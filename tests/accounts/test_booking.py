@@ -45,6 +45,14 @@ def test_numbers_run_per_book_and_a_refused_one_leaves_no_gap(app: Flask) -> Non
     assert faults(reading()) == []
 
 
+def test_what_is_in_the_box_is_asked_for_only_where_something_is_taken_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(booking, "_check_box", lambda _work, community_id: asked.append(community_id))
+    for lines, looked in (({ANN: 70, BEA: -70}, 0), ({CASH: 100, FUND: -100}, 0), ({BEA: 70, CASH: -70}, 1)):
+        enter(lines)
+        assert len(asked) == looked, lines
+
+
 def test_a_new_year_begins_with_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     enter({CASH: 100, FUND: -100})
     today = booking.now().astimezone(SHANGHAI)
