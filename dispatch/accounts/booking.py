@@ -36,7 +36,7 @@ def book(work: Work, community_id: str, lines: Mapping[Whose, int], *, what: str
         lines: account → fen, debit positive and credit negative; two or more, together zero.
         what: what it is of, a short code.
         person_id: by whom.
-        **said: order_id, way, how, reason: ids and codes; paid_on: the day on which the money changed hands, today by default.
+        **said: order_id, claim_id, way, how, reason: ids and codes; paid_on: the day on which the money changed hands, today by default.
     Returns:
         the transfer's id.
     Raises:
@@ -49,13 +49,15 @@ def book(work: Work, community_id: str, lines: Mapping[Whose, int], *, what: str
     # The number first: it holds the book, so that two of its transfers are entered one after the other.
     number = _next_number(work, community_id, today.year)
     row = {"id": new_id(), "community_id": community_id, "year": today.year, "number": number, "what": what, "person_id": person_id,
-           "order_id": None, "way": None, "how": None, "reason": None, "counters": None, "paid_on": today, "at": now(), **said}  # fmt: skip
+           "order_id": None, "claim_id": None, "way": None, "how": None, "reason": None, "counters": None, "paid_on": today, "at": now(),
+           **said}  # fmt: skip
     work.execute(insert(_transfers), row)
     entered = [
         {"transfer_id": row["id"], "account_id": _account(work, community_id, whose), "amount": amount} for whose, amount in lines.items()
     ]
     work.execute_many(insert(_lines), entered)
-    _check_box(work, community_id)
+    if any(whose.kind == Kind.CASH and amount < 0 for whose, amount in lines.items()):
+        _check_box(work, community_id)
     return str(row["id"])
 
 
@@ -78,7 +80,7 @@ def counter(work: Work, transfer_id: str, *, person_id: str, reason: str) -> str
     if old.counters or work.execute(select(_transfers.c.id).where(_transfers.c.counters == transfer_id)).first():
         raise TooLate(_("这一笔已经冲销过了，请看一眼最新的账。"))
     lines = {Whose(Kind(line.kind), line.owner_id): -line.amount for line in lines_of(work.connection, transfer_id)}
-    said = {"order_id": old.order_id, "way": old.way, "how": old.how, "reason": reason, "counters": transfer_id}
+    said = {"order_id": old.order_id, "claim_id": old.claim_id, "way": old.way, "how": old.how, "reason": reason, "counters": transfer_id}
     return book(work, old.community_id, lines, what=old.what, person_id=person_id, **said)
 
 

@@ -48,6 +48,8 @@ class Transfer(db.Model):
     what: Mapped[str] = mapped_column(String(12))
     # The errand that it belongs to, if it belongs to one.
     order_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    # Whose part in it: of an errand that went through several hands, each claim has what was laid out under it.
+    claim_id: Mapped[str | None] = mapped_column(String(32), index=True)
     way: Mapped[str | None] = mapped_column(String(12))
     how: Mapped[str | None] = mapped_column(String(12))
     # The day on which the money changed hands; `at` is when it was entered.

@@ -12,8 +12,8 @@ from dispatch.accounts.models import Account, BookYear, Kind, Line, Transfer
 
 #: A row of a query here: named columns, each of its own type.
 Row = Any
-#: What each order has left on each kind of account, in fen; a debit is positive.
-OfOrders = dict[str, dict[str, int]]
+#: What each claim has left on each kind of account, in fen; a debit is positive.
+OfClaims = dict[str, dict[str, int]]
 
 _accounts, _transfers, _lines, _years = Account.__table__, Transfer.__table__, Line.__table__, BookYear.__table__
 _counterparts = _transfers.alias("counterparts")
@@ -38,18 +38,18 @@ def lines_of(connection: Connection, transfer_id: str) -> list[Row]:
     return list(connection.execute(joined.order_by(_lines.c.amount.desc(), _accounts.c.id)))
 
 
-def of_orders(connection: Connection, order_ids: Iterable[str]) -> OfOrders:
-    """What these orders have left on each kind of account."""
+def of_claims(connection: Connection, claim_ids: Iterable[str]) -> OfClaims:
+    """What these claims on errands have left on each kind of account."""
     found = (
-        select(_transfers.c.order_id, _accounts.c.kind, _total("balance"))
+        select(_transfers.c.claim_id, _accounts.c.kind, _total("balance"))
         .join(_lines, _lines.c.transfer_id == _transfers.c.id)
         .join(_accounts, _accounts.c.id == _lines.c.account_id)
-        .where(_transfers.c.order_id.in_(list(order_ids)))
-        .group_by(_transfers.c.order_id, _accounts.c.kind)
+        .where(_transfers.c.claim_id.in_(list(claim_ids)))
+        .group_by(_transfers.c.claim_id, _accounts.c.kind)
     )
-    left: OfOrders = {}
+    left: OfClaims = {}
     for row in connection.execute(found):
-        left.setdefault(row.order_id, {})[row.kind] = int(row.balance)
+        left.setdefault(row.claim_id, {})[row.kind] = int(row.balance)
     return left
 
 

@@ -44,7 +44,7 @@ class Writers:
         self.door = threading.Lock()
         self.group: _Group | None = None
         #: Runs a function in a thread of the system's own, so that a process of greenlets goes on while the disk is waited for.
-        self.elsewhere: Callable[[Callable[[], None]], None] | None = None
+        self.elsewhere: Callable[[Callable[[], Any]], Any] | None = None
         self._kept: Connection | None = None
 
     @property

@@ -9,26 +9,32 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
-from dispatch.core.unit_of_work import Work
+from dispatch.core.unit_of_work import Work, transaction
 from dispatch.hours.models import HourEntry
 from dispatch.hours.rules import credited, day_of, rule_on
-from dispatch.journal.following import follow
+from dispatch.journal.following import read_on
 from dispatch.orders.models import Claim, Order
 
 READER = "hours"
+#: Orders in one transaction: short enough that nobody waits for it.
+ORDERS_AT_ONCE = 200
 
 _hours, _claims, _orders = HourEntry.__table__, Claim.__table__, Order.__table__
 
 
 def book() -> int:
     """Book what has been delivered since the last time; returns how many entries of the journal were read. Harmless if run twice."""
-    return follow(READER, _book)
+    return read_on(READER, _book_delivered)
 
 
-def _book(work: Work, _station_id: str, entries: Sequence[dict[str, Any]]) -> None:
-    delivered = {entry["data"]["order_id"] for entry in entries if entry["type"] == "order.delivered"}
-    if not delivered:
-        return
+def _book_delivered(entries: Sequence[dict[str, Any]]) -> None:
+    delivered = sorted({entry["data"]["order_id"] for entry in entries if entry["type"] == "order.delivered"})
+    for start in range(0, len(delivered), ORDERS_AT_ONCE):
+        with transaction() as work:
+            _book(work, delivered[start : start + ORDERS_AT_ONCE])
+
+
+def _book(work: Work, delivered: Sequence[str]) -> None:
     of_the_order = (_orders.c[name] for name in ("kind", "district_id", "station_id", "community_id"))
     found = select(_claims, *of_the_order).join(_orders, _orders.c.id == _claims.c.order_id)
     claims = work.execute(found.where(_claims.c.order_id.in_(delivered), _claims.c.ended_as == "delivered")).all()

@@ -48,8 +48,7 @@ def propose(actor: Actor, claim_id: str, minutes: int, reason: str, note: str | 
 
     def act(work: Work, me: Actor, errand: Row) -> dict[str, Any]:
         _check(errand, minutes, reason, note)
-        # Two proposals at once take turns here; the index would refuse the second one, but not in words.
-        work.execute(select(_hours.c.id).where(_hours.c.id == claim_id).with_for_update())
+        # Two proposals at once have taken turns; the index would refuse the second one, but not in words.
         if work.execute(select(_corrections.c.id).where(_corrections.c.claim_id == claim_id, _open())).first():
             raise TooLate(_("这一单已经有一条更正在等第二个人确认。"))
         row = {
@@ -133,13 +132,20 @@ def _tell(work: Work, row: dict[str, Any], entry_type: str, me: Actor) -> None:
 def _carry_out(
     verb: str, actor: Actor, once: Once, find: Callable[[Any], Row], act: Callable[[Work, Actor, Row], dict[str, Any]]
 ) -> dict[str, Any]:
-    """See it → may you → said before? → still possible?: what is found is judged before the lock, and again under it."""
-    refuse(verb, actor, find(reading()))
+    """See it → may you → said before? → still possible?: what is found is judged before the lock, and again under it.
+
+    Whose hours they are is held too: his certificates and corrections take turns, and what is found is as the last one left it.
+    """
+    subject = find(reading())
+    refuse(verb, actor, subject)
+    both = sorted({actor.id, subject.person_id})
     with once.running(), transaction() as work:
         once.lock(work)
         outcome = once.earlier(work.connection)
         if outcome is None:
-            me, subject = locked_actor(work.connection, actor.id), find(work.connection)
+            # In one order, whoever asks: two who decide about each other's hours must not wait for one another.
+            held = {person_id: locked_actor(work.connection, person_id) for person_id in both}
+            me, subject = held[actor.id], find(work.connection)
             if me is None:
                 raise NotEligible()
             refuse(verb, me, subject)

@@ -26,10 +26,15 @@ _is_errand = _hours.c.id == _hours.c.claim_id
 
 
 def sums(connection: Connection, person_id: str, first: str, last: str, station_id: str | None = None) -> tuple[int, int]:
-    """A person's minutes and errands from one day to another, both included; of one station's orders or of all."""
+    """A person's minutes, and the errands that still count for something, from one day to another, both included.
+
+    Args:
+        station_id: of one station's orders; of all by default.
+    """
     where = [_hours.c.person_id == person_id, _hours.c.day.between(first, last)]
     where += [_hours.c.station_id == station_id] if station_id else []
-    counted = select(func.coalesce(func.sum(_hours.c.minutes), 0), func.count().filter(_is_errand)).where(*where)
+    errand = select(func.sum(_hours.c.minutes).label("minutes")).where(*where).group_by(_hours.c.claim_id).subquery()
+    counted = select(func.coalesce(func.sum(errand.c.minutes), 0), func.count().filter(errand.c.minutes > 0))
     minutes, errands = connection.execute(counted).one()
     return int(minutes), int(errands)
 

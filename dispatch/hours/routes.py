@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from dispatch.core.aside import aside
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
@@ -89,10 +91,11 @@ def _day(form: dict[str, str], field: str) -> date:
 
 
 @blueprint.get("/hours/certificates/<certificate_id>.pdf")
+@limiter.limit("30/minute")
 def certificate(certificate_id: str) -> Response:
     """The certificate on paper."""
     row = certifying.my_certificate(asker(), certificate_id)
-    answer = Response(draw(row, verify_link(row)), mimetype="application/pdf")
+    answer = Response(aside(partial(draw, row, verify_link(row))), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

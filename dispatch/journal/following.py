@@ -1,11 +1,11 @@
-"""How a room reads the journal on from where it stood: each entry once, in the same transaction as what is made of it."""
+"""How a room reads the journal on from where it stood: each entry once, or again where the process ended in between."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, func, select, update
+from sqlalchemy import BigInteger, Connection, Select, String, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,12 +14,8 @@ from dispatch.extensions import db
 from dispatch.journal.models import Head
 from dispatch.journal.reading import entries_since
 
-#: Entries in one transaction: short enough that nobody waits for it.
-BATCH = 200
-#: Batches of one station in one go: a long backlog is read in several, and the other jobs come in between.
-BATCHES = 50
-
-Act = Callable[[Work, str, Sequence[dict[str, Any]]], None]
+#: Entries of one station in one go: a long backlog is read in several, and the other jobs come in between.
+MOST = 10_000
 
 
 class Follower(db.Model):
@@ -34,17 +30,6 @@ class Follower(db.Model):
 _followers, _heads = Follower.__table__, Head.__table__
 
 
-def follow(name: str, act: Act) -> int:
-    """Read every station's journal on, in batches; returns how many entries were read. Harmless if run twice.
-
-    Args:
-        name: the reader's.
-        act: what to make of some entries of one station, as part of the transaction that remembers having read them.
-    """
-    look_again()
-    return sum(_follow(name, station_id, act) for station_id in _behind(reading(), name))
-
-
 def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None]) -> int:
     """Read every station's journal on, for what may be made of it twice: nothing is held meanwhile, and nobody waits for it.
 
@@ -56,45 +41,36 @@ def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None]) -> int:
     """
     look_again()
     total = 0
-    for station_id in _behind(reading(), name):
-        with transaction() as work:
-            known = _held(work, name, station_id)
-        entries = entries_since(reading(), station_id, known, BATCH * BATCHES)
+    for station_id, known in _behind(reading(), name):
+        entries = entries_since(reading(), station_id, known, MOST)
         look_again()
         if entries:
             act(entries)
-            mine = (_followers.c.name == name, _followers.c.station_id == station_id, _followers.c.seq == known)
             with transaction() as work:
-                work.execute(update(_followers).where(*mine).values(seq=entries[-1]["seq"]))
+                _remember(work, name, station_id, known, entries[-1]["seq"])
         total += len(entries)
     return total
 
 
-def _behind(connection: Connection, name: str) -> list[str]:
+def is_behind(connection: Connection, name: str, station_ids: Sequence[str]) -> bool:
+    """Whether something has happened at one of these stations that this reader has not read yet."""
+    return connection.execute(_unread(name).where(_heads.c.station_id.in_(station_ids)).limit(1)).first() is not None
+
+
+def _unread(name: str) -> Select[Any]:
     mine = (_followers.c.station_id == _heads.c.station_id) & (_followers.c.name == name)
-    found = select(_heads.c.station_id).outerjoin(_followers, mine).where(_heads.c.seq > func.coalesce(_followers.c.seq, 0))
-    return list(connection.execute(found.order_by(_heads.c.station_id)).scalars())
+    known = func.coalesce(_followers.c.seq, 0)
+    return select(_heads.c.station_id, known).outerjoin(_followers, mine).where(_heads.c.seq > known)
 
 
-def _follow(name: str, station_id: str, act: Act) -> int:
-    total = 0
-    for _batch in range(BATCHES):
-        with transaction() as work:
-            entries = entries_since(work.connection, station_id, _held(work, name, station_id), BATCH)
-            if entries:
-                act(work, station_id, entries)
-                mine = (_followers.c.name == name, _followers.c.station_id == station_id)
-                work.execute(update(_followers).where(*mine).values(seq=entries[-1]["seq"]))
-        total += len(entries)
-        if len(entries) < BATCH:
-            break
-    return total
+def _behind(connection: Connection, name: str) -> list[tuple[str, int]]:
+    """Station → up to where it is read, of those where there is more."""
+    return [(row[0], int(row[1])) for row in connection.execute(_unread(name).order_by(_heads.c.station_id))]
 
 
-def _held(work: Work, name: str, station_id: str) -> int:
-    """Where this reader stands, held until the commit; a new one stands at the beginning."""
+def _remember(work: Work, name: str, station_id: str, known: int, seq: int) -> None:
+    """That it is read up to `seq`, unless another process has read on from the same place meanwhile."""
     dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    fresh = {"name": name, "station_id": station_id, "seq": 0}
-    work.execute(dialect.insert(_followers).on_conflict_do_nothing(), fresh)
-    found = select(_followers.c.seq).where(_followers.c.name == name, _followers.c.station_id == station_id)
-    return int(work.execute(found.with_for_update()).scalar_one())
+    fresh = dialect.insert(_followers).values(name=name, station_id=station_id, seq=seq)
+    on = {"index_elements": ["name", "station_id"], "set_": {"seq": seq}, "where": _followers.c.seq == known}
+    work.execute(fresh.on_conflict_do_update(**on))

@@ -34,6 +34,12 @@ class AdvanceCourier(Schema):
     name = _text()
 
 
+class Payers(Schema):
+    """Who had an order, and may have paid for it."""
+
+    couriers = fields.List(fields.Nested(AdvanceCourier), required=True)
+
+
 class Debtor(Schema):
     """A resident by her number in the book; the name while it is known."""
 
@@ -44,7 +50,8 @@ class Debtor(Schema):
 class Advance(Schema):
     """What a courier has laid out for an order; courier, resident and what she owes are for clerk and coordinator."""
 
-    id = fields.String(required=True, metadata={"description": "the order's"})
+    id = fields.String(required=True, metadata={"description": "its own: an order that went through several hands has several"})
+    order_id = _text()
     number = _text()
     community_id = _text()
     community = _text()

@@ -23,7 +23,7 @@ from dispatch.money.forms import (
     ReverseVoucherForm,
     SettleForm,
 )
-from dispatch.money.presenting import present_accounts, present_advances, present_vouchers
+from dispatch.money.presenting import present_accounts, present_advances, present_payers, present_vouchers
 from dispatch.money.queries import span_of
 from dispatch.orders import advancing, photographing, receipting, settling
 from dispatch.orders.answers import Order
@@ -82,11 +82,18 @@ def raise_limit(body: dict[str, Any], order_id: str) -> dict[str, Any]:
     return _order(actor, advancing.raise_limit(actor, order_id, body["money_limit"], once(actor, "raise_limit", {"id": order_id, **body})))
 
 
+@blueprint.get("/orders/<order_id>/advance")
+@blueprint.answers(answers.Payers)
+def payers(order_id: str) -> dict[str, Any]:
+    """Whose outlay the clerk may still enter: who had the order and of whom nothing is entered, who had it last first."""
+    return {"couriers": present_payers(reading(), asker(), order_id)}
+
+
 @blueprint.post("/orders/<order_id>/advance")
 @blueprint.arguments(AdvanceForm)
 @blueprint.answers(Order, key="optional")
 def enter(body: dict[str, Any], order_id: str) -> dict[str, Any]:
-    """Enter what the courier forgot to say at the door."""
+    """Enter what a courier forgot to say at the door, or had paid before he gave the order back."""
     actor = asker()
     key = once(actor, "enter", {"id": order_id, **body})
     return _order(actor, advancing.enter_late(actor, order_id, body["amount"], body["receipt_id"], key, body.get("courier_id")))

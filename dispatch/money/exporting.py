@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import insert
 
+from dispatch.core.aside import aside
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.ids import new_id
 from dispatch.core.sheets import csv_bytes, xlsx
@@ -50,7 +52,7 @@ def export(actor: Actor, community_id: str | None, year: int, month: int | None,
     title = _("%(community)s 代购账 %(period)s", community=community.name, period=period)
     if form == "csv":
         return Sheet(f"{title}.csv", csv_bytes(rows), "text/csv; charset=utf-8")
-    return Sheet(f"{title}.xlsx", xlsx(title, rows), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return Sheet(f"{title}.xlsx", aside(partial(xlsx, title, rows)), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
 def _note(work: Work, actor: Actor, community: Community, rows: int, form: str) -> None:

@@ -29,6 +29,11 @@ class ReceiptForm(Form):
     receipt = fields.Raw(metadata={"type": "string", "format": "binary", "description": "JPEG, PNG or WebP, at most 8 MB"})
 
 
+def _advance_id() -> fields.String:
+    said = {"description": "which of the order's advances; needed where it has several"}
+    return fields.String(allow_none=True, validate=validate.Length(max=32), metadata=said)
+
+
 class LimitForm(Form):
     money_limit = _fen(1, required=True)
 
@@ -38,13 +43,18 @@ class AdvanceForm(Form):
 
     amount = _fen(1, required=True)
     receipt_id = fields.String(required=True, validate=validate.Length(1, 32))
-    courier_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "who delivered, by default"})
+    courier_id = fields.String(
+        allow_none=True,
+        validate=validate.Length(max=32),
+        metadata={"description": "who laid it out; by default who delivered, or tried to"},
+    )
 
 
 class SettleForm(Form):
     """Who paid, how and when."""
 
     version = _version()
+    advance_id = _advance_id()
     way = fields.String(required=True, validate=validate.OneOf(list(WAYS)))
     how = fields.String(required=True, validate=_HOW)
     amount = _fen(1, allow_none=True)
@@ -53,6 +63,7 @@ class SettleForm(Form):
 
 class CorrectAdvanceForm(Form):
     version = _version()
+    advance_id = _advance_id()
     amount = _fen(0, required=True)
     reason = fields.String(required=True, validate=validate.OneOf(REASONS))
 

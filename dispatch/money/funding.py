@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -48,11 +49,15 @@ def community_for(actor: Actor, verb: str, community_id: str | None) -> Communit
     if community_id is not None and community_id not in there:
         raise NotFound()
     community = there[community_id or next(iter(there))]
+    _refuse(actor, verb, community)
+    return community
+
+
+def _refuse(actor: Actor, verb: str, community: Community) -> None:
     if not permitted(PERMITS, "see", actor, community):
         raise NotFound()
     if not permitted(PERMITS, verb, actor, community):
         raise NotEligible()
-    return community
 
 
 def fund(actor: Actor, community_id: str | None, once: Once, *, amount: int, direction: str, how: str, paid_on: date | None) -> str:
@@ -82,7 +87,7 @@ def fund(actor: Actor, community_id: str | None, once: Once, *, amount: int, dir
         _tell(work, community, "money.funded", amount=signed, transfer_id=transfer_id)
         return transfer_id
 
-    return _once(actor, once, act)
+    return _once(actor, community, once, act)
 
 
 def take_back(actor: Actor, transfer_id: str, reason: str, once: Once) -> str:
@@ -105,20 +110,22 @@ def take_back(actor: Actor, transfer_id: str, reason: str, once: Once) -> str:
         _tell(work, community, "money.corrected", reason=reason, transfer_id=countered, counters=transfer_id)
         return countered
 
-    return _once(actor, once, act)
+    return _once(actor, community, once, act)
 
 
 def _tell(work: Work, community: Community, entry_type: str, **said: Any) -> None:
     append(work, community.station_id, entry_type, community_id=community.community_id, **said)
 
 
-def _once(actor: Actor, once: Once, act: Any) -> str:
+def _once(actor: Actor, community: Community, once: Once, act: Callable[[Work], str]) -> str:
     with once.running(), transaction() as work:
         once.lock(work)
         outcome = once.earlier(work.connection)
         if outcome is None:
-            if locked_actor(work.connection, actor.id) is None:
+            me = locked_actor(work.connection, actor.id)
+            if me is None:
                 raise NotEligible()
+            _refuse(me, "fund", community)
             outcome = {"transfer_id": act(work)}
             once.keep(work, outcome)
     return str(outcome["transfer_id"])

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from dispatch.accounts.models import Kind
-from dispatch.accounts.queries import balances, lines_between, of_orders, transfers
+from dispatch.accounts.queries import balances, lines_between, of_claims, transfers
 from dispatch.core.clock import iso
-from dispatch.money.queries import PAGE, Row, Span, advances_page, names_of, order_numbers, persons_named
+from dispatch.money.queries import PAGE, Row, Span, advances_page, names_of, order_numbers, payers, persons_named
+from dispatch.orders.commanding import refuse_early
+from dispatch.orders.queries import order_facts
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
 
@@ -19,7 +21,7 @@ from dispatch.people.models import Role
 def present_advances(connection: Connection, actor: Actor, status: str | None, community_id: str | None, page: int) -> dict[str, Any]:
     """A page of advances as this person may read them."""
     rows, total = advances_page(connection, actor, status, community_id, page)
-    left = of_orders(connection, [row.id for row in rows])
+    left = of_claims(connection, [row.id for row in rows])
     items = [_advance(actor, row, left.get(row.id, {})) for row in rows]
     return {"items": items, "page": page, "pages": max(1, -(-total // PAGE)), "total": total}
 
@@ -27,11 +29,21 @@ def present_advances(connection: Connection, actor: Actor, status: str | None, c
 def _advance(actor: Actor, row: Row, left: dict[str, int]) -> dict[str, Any]:
     names = ("number", "community_id", "community", "kind", "building", "status", "amount", "version", "money_limit")
     said: dict[str, Any] = {name: getattr(row, name) for name in names}
-    said |= {"id": row.id, "due": -left.get(Kind.COURIER, 0), "at": iso(row.at), "receipt": row.photo is not None}
+    said |= {"id": row.id, "order_id": row.order_id, "due": -left.get(Kind.COURIER, 0), "at": iso(row.at), "receipt": row.photo is not None}
     if actor.role != Role.COURIER:
         said |= {"owed": left.get(Kind.RESIDENT, 0), "courier": {"id": row.courier_id, "name": row.courier}}
         said |= {"resident": {"number": row.account_number, "name": row.resident}}
     return said
+
+
+def present_payers(connection: Connection, actor: Actor, order_id: str) -> list[dict[str, str]]:
+    """Whose outlay for an order this person may still enter.
+
+    Raises:
+        NotFound, NotEligible: as for `enter`.
+    """
+    refuse_early("enter", actor, order_facts(connection, order_id, actor.id))
+    return [{"id": row.id, "name": row.name} for row in payers(connection, order_id)]
 
 
 def account_name(kind: str, number: int, name: str | None) -> str:

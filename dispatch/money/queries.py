@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select, true
 
 from dispatch.accounts.models import Account, Kind
 from dispatch.core.clock import SHANGHAI
-from dispatch.orders.models import Advance, Order, Receipt
+from dispatch.orders.models import Advance, Claim, Order, Receipt
 from dispatch.orders.states import MoneyStatus
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Person, Role, Unit
@@ -21,7 +21,7 @@ PAGE = 50
 Row = Any
 
 _advances, _orders, _receipts, _accounts = Advance.__table__, Order.__table__, Receipt.__table__, Account.__table__
-_units, _persons, _residents = Unit.__table__, Person.__table__, Resident.__table__
+_claims, _units, _persons, _residents = Claim.__table__, Unit.__table__, Person.__table__, Resident.__table__
 #: What waits for somebody's money, and what does not any more.
 WAITING = (MoneyStatus.OPEN, MoneyStatus.OWED)
 
@@ -74,23 +74,38 @@ def advances_page(connection: Connection, actor: Actor, status: str | None, comm
     if status:
         where.append(_advances.c.status.in_(WAITING if status == "waiting" else [status]))
     total = connection.execute(select(func.count()).select_from(_advances).where(*where)).scalar_one()
-    order = ("number", "kind", "building", "community_id", "money_limit")
+    order = (_orders.c[name] for name in ("number", "kind", "building", "money_limit"))
     found = (
-        select(_advances, *(_orders.c[name] for name in order if name != "community_id"), _units.c.name.label("community"),
-               _persons.c.name.label("courier"), _residents.c.name.label("resident"), _accounts.c.number.label("account_number"),
-               _receipts.c.photo)
-        .join(_orders, _orders.c.id == _advances.c.id)
+        select(_advances, *order, _units.c.name.label("community"), _receipts.c.photo)
+        .join(_orders, _orders.c.id == _advances.c.order_id)
         .join(_units, _units.c.id == _advances.c.community_id)
-        .join(_persons, _persons.c.id == _advances.c.courier_id)
         .join(_receipts, _receipts.c.id == _advances.c.receipt_id)
-        .join(_accounts, (_accounts.c.community_id == _advances.c.community_id) & (_accounts.c.owner_id == _advances.c.resident_id)
-              & (_accounts.c.kind == Kind.RESIDENT))
-        .outerjoin(_residents, _residents.c.id == _advances.c.resident_id)
         .where(*where)
-    )  # fmt: skip
+    )
+    found = found if actor.role == Role.COURIER else _with_names(found)
     urgent = case({MoneyStatus.OPEN: 0, MoneyStatus.OWED: 1}, value=_advances.c.status, else_=2)
     ordered = found.order_by(urgent, _advances.c.at, _advances.c.id).limit(PAGE).offset((page - 1) * PAGE)
     return list(connection.execute(ordered)), total
+
+
+def _with_names(found: Select[Any]) -> Select[Any]:
+    """With courier and resident, for those who may know them; a courier's own page does not even open her name."""
+    hers = (_accounts.c.community_id == _advances.c.community_id) & (_accounts.c.owner_id == _advances.c.resident_id)
+    names = (_persons.c.name.label("courier"), _residents.c.name.label("resident"), _accounts.c.number.label("account_number"))
+    return (
+        found.add_columns(*names)
+        .join(_persons, _persons.c.id == _advances.c.courier_id)
+        .join(_accounts, hers & (_accounts.c.kind == Kind.RESIDENT))
+        .outerjoin(_residents, _residents.c.id == _advances.c.resident_id)
+    )
+
+
+def payers(connection: Connection, order_id: str) -> list[Row]:
+    """Who had an order and has nothing entered for one of his claims on it, who had it last first."""
+    entered = select(_advances.c.id).where(_advances.c.id == _claims.c.id, _advances.c.status != MoneyStatus.VOID).exists()
+    had_it = (_claims.c.order_id == order_id, _claims.c.ended_at.is_not(None), ~entered)
+    found = select(_persons.c.id, _persons.c.name).join(_claims, _claims.c.person_id == _persons.c.id).where(*had_it)
+    return list(connection.execute(found.group_by(_persons.c.id, _persons.c.name).order_by(func.max(_claims.c.epoch).desc())))
 
 
 def names_of(connection: Connection, owners: Iterable[tuple[str, str]]) -> dict[str, str]:

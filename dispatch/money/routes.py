@@ -56,6 +56,6 @@ def take_away() -> Response:
 @blueprint.get("/orders/<order_id>/receipt")
 def receipt(order_id: str) -> Response:
     """The photo of a receipt; who looks is written down."""
-    response: Response = send_file(receipt_photo(asker(), order_id), mimetype="image/jpeg", max_age=0)
+    response: Response = send_file(receipt_photo(asker(), order_id, request.args.get("advance_id")), mimetype="image/jpeg", max_age=0)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -13,7 +13,7 @@ from dispatch.core.errors import BadCode, Invalid
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
-from dispatch.orders.advancing import check_amount, check_limit, enter_advance
+from dispatch.orders.advancing import check_amount, check_limit, claim_of, enter_advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, check_epoch, end_claims, tell
 from dispatch.orders.opening import give_back
 from dispatch.orders.queries import Row
@@ -93,7 +93,7 @@ def deliver(
         persons = end_claims(work, order_id, "delivered")
         tell(work, order, "order.delivered", persons=persons, by="photo" if photo else "code")
         if amount:
-            enter_advance(work, order, me.id, amount, str(receipt_id), me)
+            enter_advance(work, order, claim_of(work, order, me), me.id, amount, str(receipt_id), me)
         return {"order_id": order_id}
 
     return carry_out("deliver", actor, order_id, once, act)

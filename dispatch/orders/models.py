@@ -180,12 +180,13 @@ class DayCount(db.Model):
 class Advance(db.Model):
     """What a courier has laid out for an order, and how far it is settled; the money itself is in `accounts`.
 
-    `id` is the order's. `status` is written by `core/workflow.advance` alone, and `version` rises with every booking: a command
-    that has seen an older one is too late.
+    `id` is that of his claim: whoever held the order after him, or with him, has a row of his own. `status` is written by
+    `core/workflow.advance` alone, and `version` rises with every booking: a command that has seen an older one is too late.
     """
 
     __tablename__ = "advances"
-    id: Mapped[str] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(ForeignKey("claims.id"), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"), index=True)
     status: Mapped[str] = mapped_column(String(12))
     station_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
     community_id: Mapped[str] = mapped_column(ForeignKey("units.id"))

@@ -102,15 +102,18 @@ def check_receipt(work: Work, order_id: str, person_id: str, receipt_id: str) ->
         raise Invalid("receipt", _("小票照片没有传上来，请再拍一次。"))
 
 
-def receipt_photo(actor: Actor, order_id: str) -> Path:
+def receipt_photo(actor: Actor, order_id: str, advance_id: str | None = None) -> Path:
     """The file of the receipt that stands for an order's advance, and the row that this person has seen it.
 
+    Args:
+        advance_id: which of the order's; by default the latest.
     Raises:
         NotFound: there is none, it is gone, or not for this person: clerk and coordinator alone may look.
     """
     order = order_facts(reading(), order_id, actor.id)
-    found = select(_receipts.c.photo).join(_advances, _advances.c.receipt_id == _receipts.c.id).where(_advances.c.id == order_id)
-    name = reading().execute(found).scalar()
+    found = select(_receipts.c.photo).join(_advances, _advances.c.receipt_id == _receipts.c.id).where(_advances.c.order_id == order_id)
+    found = found.where(_advances.c.id == advance_id) if advance_id else found
+    name = reading().execute(found.order_by(_advances.c.at.desc()).limit(1)).scalar()
     if not name or not permitted(PERMITS, "see_money", actor, order):
         raise NotFound()
     with transaction() as work:

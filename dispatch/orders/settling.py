@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from dispatch.accounts.booking import Whose, book, counter
 from dispatch.accounts.models import Kind
-from dispatch.accounts.queries import of_orders, one_transfer
+from dispatch.accounts.queries import of_claims, one_transfer
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotFound, TooLate
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work
 from dispatch.core.workflow import advance
 from dispatch.core.yuan import yuan
-from dispatch.orders.advancing import ADVANCES, book_advance, check_limit
+from dispatch.orders.advancing import ADVANCES, Part, book_advance, check_limit
 from dispatch.orders.commanding import Outcome, carry_out, tell
 from dispatch.orders.queries import Row
 from dispatch.orders.states import MONEY_MOVES, MoneyStatus
@@ -58,7 +58,7 @@ def check_payment(how: str, paid_on: date | None) -> dict[str, Any]:
 
 
 def settle(actor: Actor, order_id: str, once: Once, *, version: int, way: str, how: str, amount: int | None = None,
-           paid_on: date | None = None) -> Outcome:  # fmt: skip
+           paid_on: date | None = None, advance_id: str | None = None) -> Outcome:  # fmt: skip
     """Money has changed hands over an advance.
 
     Args:
@@ -67,8 +67,9 @@ def settle(actor: Actor, order_id: str, once: Once, *, version: int, way: str, h
         how: one of HOW.
         amount: fen; by default all that this way can still settle.
         paid_on: on which day; by default today.
+        advance_id: which of the order's advances; needed where it has several.
     Raises:
-        Invalid: way, how or day are none, the amount is more than is open, or the cash box has not so much.
+        Invalid: way, how or day are none, it is not said which advance, the amount is more than is open, or the cash box has not so much.
         NotFound: no such order, or nothing was laid out for it.
         NotEligible: as for every command.
         TooLate: somebody has booked meanwhile, or nothing is open.
@@ -78,22 +79,23 @@ def settle(actor: Actor, order_id: str, once: Once, *, version: int, way: str, h
     said = check_payment(how, paid_on)
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
-        kept = _kept(work, order_id, version)
-        paid = _amount(amount, _most(work, order_id, way))
+        kept = _kept(work, order_id, version, advance_id)
+        paid = _amount(amount, _most(work, kept.id, way))
         lines = {Whose(kind, _owner(kind, kept)): sign * paid for kind, sign in WAYS[way].items()}
-        transfer_id = book(work, order.community_id, lines, what="settled", person_id=me.id, order_id=order_id, way=way, **said)
+        transfer_id = book(work, order.community_id, lines, what="settled", person_id=me.id, way=way, **_of(kept), **said)
         due = _move(work, kept, "settle")
-        tell(work, order, "money.settled", amount=paid, way=way, due=due, transfer_id=transfer_id, persons=[kept.courier_id])
+        told = {"advance_id": kept.id, "transfer_id": transfer_id, "persons": [kept.courier_id]}
+        tell(work, order, "money.settled", amount=paid, way=way, due=due, **told)
         return {"order_id": order_id}
 
     return carry_out("settle", actor, order_id, once, act)
 
 
-def correct(actor: Actor, order_id: str, once: Once, *, version: int, amount: int, reason: str) -> Outcome:
+def correct(actor: Actor, order_id: str, once: Once, *, version: int, amount: int, reason: str, advance_id: str | None = None) -> Outcome:
     """What was laid out was another amount, or nothing: the old transfer is taken back and the right one entered.
 
     Args:
-        version: as for `settle`.
+        version, advance_id: as for `settle`.
         amount: what it should have been, in fen; 0 makes the advance void.
         reason: one of REASONS.
     Raises:
@@ -104,8 +106,8 @@ def correct(actor: Actor, order_id: str, once: Once, *, version: int, amount: in
         raise Invalid("reason")
 
     def act(work: Work, me: Actor, order: Row) -> Outcome:
-        kept = _kept(work, order_id, version)
-        paid = kept.amount - min(left(work, order_id).values())
+        kept = _kept(work, order_id, version, advance_id)
+        paid = kept.amount - min(left(work, kept.id).values())
         if amount < paid:
             raise Invalid("amount", _("已经结了 %(yuan)s 元。先冲销那几笔，再改金额。", yuan=yuan(paid)))
         if amount == kept.amount:
@@ -113,9 +115,11 @@ def correct(actor: Actor, order_id: str, once: Once, *, version: int, amount: in
         check_limit(work, order_id, amount)
         transfer_id = counter(work, kept.transfer_id, person_id=me.id, reason=reason)
         if amount:
-            transfer_id = book_advance(work, order, kept.courier_id, kept.resident_id, amount, me.id, reason=reason)
+            part = Part(kept.id, kept.courier_id, kept.resident_id)
+            transfer_id = book_advance(work, order, part, amount, me.id, reason=reason)
         _move(work, kept, "correct", amount=amount, transfer_id=transfer_id)
-        tell(work, order, "money.corrected", amount=amount, reason=reason, transfer_id=transfer_id, persons=[kept.courier_id])
+        told = {"advance_id": kept.id, "transfer_id": transfer_id, "persons": [kept.courier_id]}
+        tell(work, order, "money.corrected", amount=amount, reason=reason, **told)
         return {"order_id": order_id}
 
     return carry_out("correct_advance", actor, order_id, once, act)
@@ -140,38 +144,47 @@ def reverse(actor: Actor, order_id: str, transfer_id: str, reason: str, once: On
         old = one_transfer(work.connection, transfer_id)
         if old is None or old.order_id != order_id or old.what != "settled":
             raise NotFound()
-        kept = _kept(work, order_id, None)
+        kept = _kept(work, order_id, None, old.claim_id)
         countered = counter(work, transfer_id, person_id=me.id, reason=reason)
         _move(work, kept, "reverse")
-        said = {"reason": reason, "transfer_id": countered, "counters": transfer_id}
+        said = {"reason": reason, "advance_id": kept.id, "transfer_id": countered, "counters": transfer_id}
         tell(work, order, "money.corrected", amount=kept.amount, persons=[kept.courier_id], **said)
         return {"order_id": order_id, "transfer_id": countered}
 
     return carry_out("reverse", actor, order_id, once, act)
 
 
-def left(work: Work, order_id: str) -> dict[Kind, int]:
-    """What an order has left to settle: what the courier is owed, what the resident owes; both in fen."""
-    of_kinds = of_orders(work.connection, [order_id]).get(order_id, {})
+def left(work: Work, claim_id: str) -> dict[Kind, int]:
+    """What an advance has left to settle: what the courier is owed, what the resident owes; both in fen."""
+    of_kinds = of_claims(work.connection, [claim_id]).get(claim_id, {})
     return {Kind.COURIER: -of_kinds.get(Kind.COURIER, 0), Kind.RESIDENT: of_kinds.get(Kind.RESIDENT, 0)}
 
 
-def _kept(work: Work, order_id: str, version: int | None) -> Row:
-    row = work.execute(select(ADVANCES).where(ADVANCES.c.id == order_id)).first()
-    if row is None:
+def _of(kept: Row) -> dict[str, str]:
+    return {"order_id": kept.order_id, "claim_id": kept.id}
+
+
+def _kept(work: Work, order_id: str, version: int | None, advance_id: str | None) -> Row:
+    """The advance that is meant: the one that is named, or the order's only one."""
+    rows = work.execute(select(ADVANCES).where(ADVANCES.c.order_id == order_id)).all()
+    meant = [row for row in rows if advance_id in (None, row.id)]
+    if not meant:
         raise NotFound(_("这一单没有垫付。"))
+    if len(meant) > 1:
+        raise Invalid("advance_id", _("这一单有几位快递员垫了钱，请选择是哪一笔。"))
+    row = meant[0]
     if version is not None and version != row.version:
         raise TooLate(_("刚刚有人记过这一单的账。请看一眼最新的金额，再记一次。"))
     return row
 
 
-def _most(work: Work, order_id: str, way: str) -> int:
+def _most(work: Work, claim_id: str, way: str) -> int:
     """The most that this way can still settle.
 
     Raises:
         TooLate: nothing.
     """
-    most = min(amount for kind, amount in left(work, order_id).items() if kind in WAYS[way])
+    most = min(amount for kind, amount in left(work, claim_id).items() if kind in WAYS[way])
     if most <= 0:
         raise TooLate(_("这一笔已经结清了。"))
     return most

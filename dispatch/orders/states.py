@@ -79,10 +79,8 @@ MONEY_MOVES: dict[str, Move[MoneyStatus]] = {
     "correct": Move(frozenset({M.OPEN, M.OWED, M.SETTLED}), M.OPEN),
     "enter": Move(frozenset({M.VOID}), M.OPEN),  # for the first time there is no row yet
 }
-#: While an order is in these, what may be laid out for it can be raised: also afterwards, for what turns out to have been laid out.
-RAISABLE = frozenset(set(Status) - {S.CANCELLED, S.EXPIRED})
-#: After these the clerk may enter what the courier forgot to say, or laid out for nothing.
-ENTERED_LATE = frozenset({S.DELIVERED, S.CLOSED, S.FAILED})
+#: After these the clerk may enter what a courier forgot to say, laid out for nothing, or had paid before he gave the order back.
+ENTERED_LATE = frozenset({S.DELIVERED, S.CLOSED, S.FAILED, S.CANCELLED, S.EXPIRED})
 
 
 class Standing(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -24,9 +24,8 @@ from dispatch.reports.periods import periods_of
 READER = "reports"
 #: Reasons of cancelling that say that there was no need.
 NO_NEED = ("duplicate", "mistake")
-OVERDUE_MOST = 2000
-#: Days in one transaction: nobody's claim waits for many of them.
-CELLS_AT_ONCE = 50
+#: What became late longer ago than this has been counted so; looked for every hour, it would be found again for ever.
+OVERDUE_FOR = timedelta(days=7)
 #: Orders that are asked for by name in one question.
 ORDERS_AT_ONCE = 500
 
@@ -57,26 +56,35 @@ def count() -> int:
 
 
 def _count_touched(entries: Sequence[dict[str, Any]]) -> None:
-    """Each day once, however much has moved in it, and each in a transaction of its own: nobody's claim waits for two."""
+    """Each day once, however much has moved in it."""
     moved, cells = sorted({entry["data"]["order_id"] for entry in entries if "order_id" in entry["data"]}), set()
     for start in range(0, len(moved), ORDERS_AT_ONCE):
         found = select(_orders.c.community_id, _orders.c.posted_at).where(_orders.c.id.in_(moved[start : start + ORDERS_AT_ONCE]))
         cells |= {Cell(row.community_id, _day(row.posted_at)) for row in reading().execute(found)}
+    _recount_each(cells)
+
+
+def count_overdue() -> int:
+    """What becomes late, or was not taken in time, by the clock alone and without an entry in the journal: what is under way past
+    its window, and what still waits for the station's first look; returns how many days were counted anew."""
+    late = _orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP, Status.FAILED]) & _orders.c.window_end.between(
+        now() - OVERDUE_FOR, now()
+    )
+    found = select(_orders.c.community_id, _orders.c.posted_at)
+    cells = {
+        Cell(row.community_id, _day(row.posted_at))
+        for which in (late, _orders.c.status == Status.WAITING)
+        for row in reading().execute(found.where(which))
+    }
+    return _recount_each(cells)
+
+
+def _recount_each(cells: Collection[Cell]) -> int:
+    """Each in a transaction of its own: nobody's claim waits for two."""
     look_again()
     for cell in sorted(cells):
         with transaction() as work:
             recount(work, [cell])
-
-
-def count_overdue() -> int:
-    """What is under way past its window becomes late without an entry in the journal; returns how many days were counted anew."""
-    stuck = (_orders.c.status.in_([Status.CLAIMED, Status.PICKED_UP, Status.FAILED]), _orders.c.window_end <= now())
-    found = select(_orders.c.community_id, _orders.c.posted_at).where(*stuck).order_by(_orders.c.window_end.desc()).limit(OVERDUE_MOST)
-    cells = sorted({Cell(row.community_id, _day(row.posted_at)) for row in reading().execute(found)})
-    look_again()
-    for start in range(0, len(cells), CELLS_AT_ONCE):
-        with transaction() as work:
-            recount(work, cells[start : start + CELLS_AT_ONCE])
     return len(cells)
 
 

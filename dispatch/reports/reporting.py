@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dispatch.core.clock import SHANGHAI, now
+from dispatch.journal.following import is_behind
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Role
 from dispatch.reports import queries
+from dispatch.reports.counting import READER
 from dispatch.reports.periods import Period, steps_of
 from dispatch.reports.queries import FIGURES, Row
 
@@ -26,21 +28,23 @@ def report(connection: Connection, actor: Actor, unit: Row, period: Period) -> d
 
     Returns:
         `lines` (of stations in a district, else of communities), `total`, `details` (a line for each community),
-        `steps` and `charts`.
+        `steps` and `charts`; and whether something has happened that is not counted yet (`behind`).
     """
-    details = _communities(connection, actor, unit, period)
+    units = queries.communities_under(connection, unit)
+    # Asked before the counts are read: what is counted in between is then looked at once more, and never once too seldom.
+    behind = is_behind(connection, READER, sorted({one.station_id for one in units}))
+    details = _communities(connection, actor, units, period)
     steps = steps_of(period)
     by_station = unit.level == Level.DISTRICT
     series = queries.over_time(connection, [line["id"] for line in details], steps, by_station=by_station)
     lines = _stations(details) if by_station else details
     return {
         "lines": lines, "details": details, "total": _sum("", details), "steps": steps,
-        "charts": _charts(lines, series, len(steps)),
+        "charts": _charts(lines, series, len(steps)), "behind": behind,
     }  # fmt: skip
 
 
-def _communities(connection: Connection, actor: Actor, unit: Row, period: Period) -> list[dict[str, Any]]:
-    units = queries.communities_under(connection, unit)
+def _communities(connection: Connection, actor: Actor, units: Sequence[Row], period: Period) -> list[dict[str, Any]]:
     ids = [one.id for one in units]
     counted, persons = queries.figures(connection, ids, period), queries.served(connection, ids, period)
     last, board = queries.last_needs(connection, ids), queries.open_now(connection, sorted({one.station_id for one in units}))

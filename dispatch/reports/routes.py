@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from dispatch.core.aside import aside
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import NotEligible, NotFound
 from dispatch.core.sheets import csv_bytes, xlsx
@@ -55,6 +57,7 @@ def export(unit_id: str, kind: str) -> Response:
         raise NotFound()
     shown = report(reading(), actor, unit, period)
     rows = table(shown["details"], shown["total"])
-    answer = Response(csv_bytes(rows) if kind == "csv" else xlsx(period.key, rows), mimetype=KINDS[kind])
+    data = csv_bytes(rows) if kind == "csv" else aside(partial(xlsx, period.key, rows))
+    answer = Response(data, mimetype=KINDS[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="lastmetre-{unit.id}-{period.key}.{kind}"'
     return answer

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import insert
 
 from dispatch.core import sheets
+from dispatch.core.aside import aside
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible
 from dispatch.core.ids import new_id
@@ -70,4 +73,4 @@ def template(kind: str) -> tuple[bytes, str]:
 
 
 def _file(rows: list[list[str]], kind: str) -> bytes:
-    return sheets.xlsx("关爱名单", rows) if kind == "xlsx" else sheets.csv_bytes(rows)
+    return aside(partial(sheets.xlsx, "关爱名单", rows)) if kind == "xlsx" else sheets.csv_bytes(rows)

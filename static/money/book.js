@@ -8,6 +8,7 @@ import { yuan } from "../yuan.js";
 import { amountField, choice, day, field, hows, onSend, opens, radios } from "./fields.js";
 
 const REASONS = ["wrong_amount", "wrong_way", "wrong_person", "not_paid", "goods_returned", "other"];
+const ENDED = ["delivered", "failed", "closed", "cancelled", "expired"];
 const mayBook = state.role === "clerk";
 const list = document.getElementById("advances");
 const { community_id: community, month } = state.book;
@@ -36,7 +37,7 @@ function settling(advance) {
   });
   return onSend(form, ["amount"], async (said) => {
     const next = list.querySelector(`[data-id="${advance.id}"]`)?.nextElementSibling;
-    await post(`/orders/${advance.id}/settle`, { ...said, version: advance.version });
+    await post(`/orders/${advance.order_id}/settle`, { ...said, version: advance.version, advance_id: advance.id });
     await booked();
     (next?.isConnected ? next.querySelector("button") : list.querySelector("button") ?? document.getElementById("waiting-title")).focus();
   });
@@ -46,7 +47,7 @@ const correcting = (advance) =>
   onSend(el("form", {}, el("div", { class: "pair" }, amountField("amount", say("right_amount"), yuan(advance.amount)),
     choice("reason", say("why_corrected"), REASONS.map((reason) => [reason, say(`reason_${reason}`)]))), el("button", { class: "go" }, say("book_it"))),
   ["amount"], async (said) => {
-    await post(`/orders/${advance.id}/correct-advance`, { ...said, version: advance.version });
+    await post(`/orders/${advance.order_id}/correct-advance`, { ...said, version: advance.version, advance_id: advance.id });
     await booked();
   });
 
@@ -57,7 +58,7 @@ const card = (advance) =>
     el("p", {}, `${say(`kind_${advance.kind}`)} · ${advance.building} · ${named(advance.resident)}`),
     advance.due > 0 && advance.owed !== advance.due && el("p", { class: "hint" }, say("owed", { yuan: yuan(advance.owed) })),
     el("div", { class: "row" }, el("p", { class: "hint" }, say("since_order", { number: advance.number, time: time(advance.at) })),
-      advance.receipt && el("a", { class: "button small", href: `${base}/orders/${advance.id}/receipt`, target: "_blank" }, say("see_receipt"),
+      advance.receipt && el("a", { class: "button small", href: `${base}/orders/${advance.order_id}/receipt?advance_id=${advance.id}`, target: "_blank" }, say("see_receipt"),
         el("span", { class: "unseen" }, ` ${advance.number}`))),
     mayBook && el("div", { class: "openers" }, opens(say("settle"), () => settling(advance)), opens(say("correct"), () => correcting(advance))));
 
@@ -68,15 +69,28 @@ function raising(order) {
   });
 }
 
+// Who had the order and may have paid: where it is one alone, he is chosen already.
+async function couriersOf(order, place) {
+  try {
+    const { couriers } = await get(`/orders/${order.id}/advance`);
+    const options = couriers.map((one) => [one.id, one.name]);
+    place.replaceChildren(choice("courier_id", say("who_paid"), options.length > 1 ? [["", say("choose")], ...options] : options));
+  } catch (refused) {
+    complain(refused);
+  }
+}
+
 function enteringLate(order) {
+  const who = el("div");
+  couriersOf(order, who);
   const photo = field("receipt", say("receipt"), { type: "file", accept: "image/jpeg,image/png,image/webp" });
-  const form = el("form", {}, amountField("amount", say("amount")), photo, el("button", { class: "go" }, say("book_it")));
+  const form = el("form", {}, who, amountField("amount", say("amount")), photo, el("button", { class: "go" }, say("book_it")));
   return onSend(form, ["amount"], async (said) => {
     const body = new FormData();
     body.append("receipt", said.receipt);
     const { name, size, lastModified } = said.receipt;
     const kept = await once(`late ${order.id} ${name} ${size} ${lastModified}`, (key) => call("POST", `/orders/${order.id}/receipt`, { form: body, key }));
-    await post(`/orders/${order.id}/advance`, { amount: said.amount, receipt_id: kept.receipt_id });
+    await post(`/orders/${order.id}/advance`, { amount: said.amount, receipt_id: kept.receipt_id, courier_id: said.courier_id || null });
     await booked();
   });
 }
@@ -87,7 +101,7 @@ const under = (order) =>
     order.holders?.length > 0 && el("p", { class: "holders" }, order.holders.map((one) => one.name).join("、")),
     order.money_limit == null ? el("p", { class: "hint" }, say("limit_none")) : facts(order), el("p", { class: "hint" }, say("number", { number: order.number })),
     el("div", { class: "openers" }, opens(say("raise_limit"), () => raising(order)),
-      ["delivered", "failed"].includes(order.status) && order.money_limit != null && opens(say("enter_late"), () => enteringLate(order))));
+      ENDED.includes(order.status) && order.money_limit != null && opens(say("enter_late"), () => enteringLate(order))));
 
 const cell = (text, kind) => el("td", { class: kind }, text);
 const sum = (amount) => cell(yuan(amount), amount ? "number" : "number nil");
@@ -130,16 +144,19 @@ function showNow(accounts) {
   document.getElementById("persons-empty").hidden = open.length > 0;
 }
 
+let entered = new Set();
 function showWaiting({ items, total }) {
+  entered = new Set(items.map((one) => one.order_id));
   lay(list, items, card);
   document.getElementById("count").textContent = total ?? items.length;
   document.getElementById("empty").hidden = items.length > 0;
 }
 
 async function showLimits() {
-  const { items } = await everything("/orders?status=active");
-  const entered = new Set([...list.children].map((one) => one.dataset.id));
-  const there = items.filter((order) => ["claimed", "picked_up", "delivered", "failed"].includes(order.status) && !entered.has(order.id));
+  const [active, finished] = await Promise.all(["active", "finished"].map((status) => everything(`/orders?status=${status}`)));
+  // What went through several hands may have been paid for by several; of what nobody ever had nothing was paid.
+  const there = [...active.items, ...finished.items].filter((order) => ["claimed", "picked_up", ...ENDED].includes(order.status)
+    && order.epoch > 0 && (order.epoch > 1 || !entered.has(order.id)));
   lay(document.getElementById("limits"), there, under);
   document.getElementById("limits-count").textContent = there.length;
   document.getElementById("limits-empty").hidden = there.length > 0;

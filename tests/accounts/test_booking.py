@@ -9,6 +9,7 @@ from dispatch.accounts import booking
 from dispatch.accounts.booking import Whose, book, counter
 from dispatch.accounts.models import Kind
 from dispatch.accounts.queries import balance_of, faults, lines_of, one_transfer
+from dispatch.core.clock import SHANGHAI
 from dispatch.core.errors import Invalid, TooLate
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.people.queries import person_by_login
@@ -44,9 +45,18 @@ def test_numbers_run_per_book_and_a_refused_one_leaves_no_gap(app: Flask) -> Non
     assert faults(reading()) == []
 
 
+def test_what_is_in_the_box_is_asked_for_only_where_something_is_taken_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(booking, "_check_box", lambda _work, community_id: asked.append(community_id))
+    for lines, looked in (({ANN: 70, BEA: -70}, 0), ({CASH: 100, FUND: -100}, 0), ({BEA: 70, CASH: -70}, 1)):
+        enter(lines)
+        assert len(asked) == looked, lines
+
+
 def test_a_new_year_begins_with_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     enter({CASH: 100, FUND: -100})
-    later = booking.now().replace(year=booking.now().year + 1, month=1, day=2)
+    today = booking.now().astimezone(SHANGHAI)
+    later = today.replace(year=today.year + 1, month=1, day=2)
     monkeypatch.setattr(booking, "now", lambda: later)
     entered = enter({CASH: 100, FUND: -100})
     row = one_transfer(reading(), entered)

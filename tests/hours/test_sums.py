@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +23,9 @@ from dispatch.hours.rules import cap, credited, day_of, rule_on
 from dispatch.journal.following import Follower
 from dispatch.orders import closing, correcting, delivering, missing, opening, reassigning
 from dispatch.orders.commanding import ORDERS
+from dispatch.people import answering, lending
 from dispatch.people.identity import Actor
+from dispatch.people.loans import my_loans
 from dispatch.people.models import Person
 from tests.hours.errands import CLAIMS, HOURS, MINUTE, lines
 from tests.orders.play import STATION, Street, code_of, once
@@ -34,6 +37,7 @@ VERBS = ["claim", "release", "pick_up", "deliver", "fail", "reopen", "confirm", 
 STEPS = st.lists(st.tuples(st.sampled_from(OFTEN + VERBS), st.integers(0, 3), st.integers(0, 19)), min_size=15, max_size=50)
 COURIERS = ("courier11", "courier12", "courier13", "neighbour")
 HERE, THERE = STATION, "120116015"
+BOSSES = {HERE: "coordinator", THERE: "coordinator2"}
 Cast = Callable[[str], Actor]
 
 
@@ -46,8 +50,10 @@ class Days:
             # Nobody's hands are full from the day before, and everybody is where he belongs.
             work.execute(update(CLAIMS).where(CLAIMS.c.ended_at.is_(None)).values(ended_at=now(), ended_as="put_back"))
             work.execute(update(ORDERS).where(ORDERS.c.status.in_(["open", "claimed", "picked_up"])).values(status="cancelled"))
-            work.execute(update(persons).where(persons.c.login.in_(COURIERS)).values(station_id=HERE, on_duty=True))
+            work.execute(update(persons).where(persons.c.login.in_(COURIERS)).values(on_duty=True))
         self.play, self.orders = play, [play.post(slots=2), play.post()]
+        for who in range(len(COURIERS)):
+            self.lend(who, 0)
 
     def step(self, verb: str, one: Any, two: Any) -> None:
         try:
@@ -143,10 +149,16 @@ class Days:
             work.execute(update(CLAIMS).where(*held).values(claimed_at=now() - twenties * 20 * MINUTE))
 
     def lend(self, who: int, away: int) -> None:
-        persons = Person.__table__
-        with transaction() as work:
-            to = THERE if away % 2 else HERE
-            work.execute(update(persons).where(persons.c.login == COURIERS[who]).values(station_id=to, on_duty=True))
+        """He goes to the one station or the other: lent there by his own, or home again."""
+        one, to = self.play.cast(COURIERS[who]), THERE if away % 2 else HERE
+        if one.station_id == to:
+            return
+        if to == one.home_station_id:
+            answering.leave(one, my_loans(reading(), one.id)[0]["id"], once(one))
+            return
+        lender, borrower = (self.play.cast(BOSSES[station]) for station in (str(one.home_station_id), to))
+        loan = lending.offer(lender, to, now() + timedelta(hours=4), once(lender), persons=[one.id])["loan_id"]
+        answering.accept(borrower, loan, once(borrower))
 
     def propose(self, number: int, quarters: int) -> None:
         book()

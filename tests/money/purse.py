@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from dispatch.accounts.models import Kind, Transfer
-from dispatch.accounts.queries import balance_of, balances, faults, of_orders
+from dispatch.accounts.queries import balance_of, balances, faults, of_claims
 from dispatch.core.clock import now
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import look_again, reading, transaction
@@ -58,9 +58,10 @@ class Purse:
         version = more.pop("version", None) or self.row(order).version
         settling.settle(clerk, order, once(clerk), **{"version": version, "way": way, "how": "cash", "amount": amount, **more})
 
-    def correct(self, order: str, amount: int, reason: str = "wrong_amount", login: str = "clerk", version: int | None = None) -> None:
+    def correct(self, order: str, amount: int, reason: str = "wrong_amount", login: str = "clerk", **more: Any) -> None:
         clerk = self.street.cast(login)
-        settling.correct(clerk, order, once(clerk), version=version or self.row(order).version, amount=amount, reason=reason)
+        said = {"version": more.pop("version", None) or self.row(order).version, "amount": amount, "reason": reason, **more}
+        settling.correct(clerk, order, once(clerk), **said)
 
     def reverse(self, order: str, transfer_id: str, reason: str = "wrong_way", login: str = "clerk") -> None:
         clerk = self.street.cast(login)
@@ -74,15 +75,20 @@ class Purse:
         clerk = self.street.cast(login)
         return funding.fund(clerk, None, once(clerk), amount=amount, direction=direction, how="cash", paid_on=None)
 
-    def row(self, order: str) -> Any:
+    def rows(self, order: str) -> list[Any]:
+        """The advances of an order, one for each claim for which something was laid out, in order."""
         look_again()
-        return reading().execute(select(ADVANCES).where(ADVANCES.c.id == order)).first()
+        return list(reading().execute(select(ADVANCES).where(ADVANCES.c.order_id == order).order_by(ADVANCES.c.at)))
+
+    def row(self, order: str) -> Any:
+        """The latest of them."""
+        return next(reversed(self.rows(order)), None)
 
     def left(self, order: str) -> tuple[int, int]:
         """What the courier is owed and the resident owes of this order."""
         look_again()
-        left = of_orders(reading(), [order]).get(order, {})
-        return -left.get(Kind.COURIER, 0), left.get(Kind.RESIDENT, 0)
+        left = of_claims(reading(), [row.id for row in self.rows(order)]).values()
+        return -sum(one.get(Kind.COURIER, 0) for one in left), sum(one.get(Kind.RESIDENT, 0) for one in left)
 
     def box(self) -> int:
         look_again()

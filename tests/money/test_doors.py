@@ -18,6 +18,7 @@ from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.money.queries import span_of
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.models import Receipt
+from dispatch.orders.settling import today
 from dispatch.realtime.gateway import COMMANDS
 from dispatch.residents.models import Export, Resident, Reveal
 from tests.core.visitors import Visitor
@@ -52,7 +53,7 @@ def test_every_answer_of_an_errand_with_money_is_as_described(app: Flask, purse:
     assert clerk.say("raise-limit", order, money_limit=3000).json["money_limit"] == 3000
     assert one.say("deliver", order, **said).status_code == 200
     assert clerk.ask("POST", "/api/v1/money/box", json={"amount": 10_000, "how": "bank"}).status_code == 200
-    assert clerk.say("settle", order, version=1, way="box", how="wechat", amount=1000, paid_on="2026-11-01").status_code in (200, 422)
+    assert clerk.say("settle", order, version=1, way="box", how="wechat", amount=1000, paid_on=today().isoformat()).status_code == 200
     seen = clerk.get("/money/advances").json["items"][0]
     assert clerk.say("settle", order, version=seen["version"], way="resident", how="cash").status_code == 200
     voucher = clerk.get("/money/book").json["vouchers"][-1]
@@ -176,7 +177,7 @@ def test_the_sheet_has_vouchers_totals_and_balances_and_is_written_down(app: Fla
     purse.fund(10_000)
     purse.settle(order, "aid")
     clerk = Visitor(app, "clerk")
-    month = f"{now():%Y-%m}"
+    month = f"{today():%Y-%m}"
     sheet = clerk.ask("POST", "/money/export", data={"period": month, "format": "csv"})
     assert sheet.status_code == 200
     assert "attachment" in sheet.headers["Content-Disposition"]
@@ -207,7 +208,7 @@ def test_a_month_begins_with_what_the_one_before_left(app: Flask, purse: Purse) 
     clerk = Visitor(app, "clerk")
     cash = next(one for one in clerk.get("/money/book").json["accounts"] if one["kind"] == "cash")
     assert (cash["opening"], cash["debit"], cash["credit"], cash["closing"]) == (0, 10_000, 0, 10_000)
-    next_year = clerk.get("/money/book", month=f"{now().year + 1}-01").json
+    next_year = clerk.get("/money/book", month=f"{today().year + 1}-01").json
     cash = next(one for one in next_year["accounts"] if one["kind"] == "cash")
     assert (cash["opening"], cash["debit"], cash["credit"], cash["closing"]) == (10_000, 0, 0, 10_000)
     assert next_year["vouchers"] == []

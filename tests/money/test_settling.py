@@ -13,9 +13,11 @@ from dispatch.accounts.models import Line, Transfer
 from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
 from dispatch.core.unit_of_work import transaction
 from dispatch.core.workflow import advance
+from dispatch.money import funding
 from dispatch.orders.advancing import ADVANCES
 from dispatch.orders.settling import HOW, REASONS, WAYS, settle, today
 from dispatch.orders.states import MONEY_MOVES, MoneyStatus
+from dispatch.people.models import Person
 from tests.money.purse import Purse
 from tests.orders.play import once
 
@@ -91,6 +93,27 @@ def test_nobody_pays_out_of_a_box_what_is_not_in_it(purse: Purse) -> None:
         purse.fund(1, "out")
     assert [row.id for row in purse.transfers()].count(taken) == 1
     purse.check()
+
+
+@pytest.mark.parametrize(
+    ("now_is", "refused"),
+    [
+        ({"role": "coordinator", "unit_id": "120116014"}, NotEligible),
+        ({"unit_id": "120116014004"}, NotFound),
+        ({"active": False}, NotEligible),
+    ],
+)
+def test_who_was_the_clerk_when_she_asked_and_is_not_any_more_moves_no_money(
+    purse: Purse, now_is: dict[str, Any], refused: type[Exception]
+) -> None:
+    clerk, put_in = purse.street.cast("clerk"), purse.fund(100)
+    with transaction() as work:
+        work.execute(update(Person.__table__).where(Person.__table__.c.id == clerk.id).values(**now_is))
+    with pytest.raises(refused):
+        funding.fund(clerk, None, once(clerk), amount=100, direction="in", how="cash", paid_on=None)
+    with pytest.raises(refused):
+        funding.take_back(clerk, put_in, "wrong_amount", once(clerk))
+    assert purse.box() == 100
 
 
 @pytest.mark.parametrize(("said", "field"), [
@@ -246,15 +269,16 @@ EDGES = {
 def test_every_edge_of_an_advance_leads_where_it_says_and_every_non_edge_nowhere(purse: Purse) -> None:
     assert set(MONEY_MOVES) == set(EDGES)
     order = purse.advance(AMOUNT)
+    mine = purse.row(order).id
     for verb, (leaves, enters) in EDGES.items():
         for state in MoneyStatus:
             with transaction() as work:
-                work.execute(update(ADVANCES).where(ADVANCES.c.id == order).values(status=state))
+                work.execute(update(ADVANCES).where(ADVANCES.c.id == mine).values(status=state))
             if state in leaves:
                 with transaction() as work:
-                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                    advance(work, ADVANCES, mine, MONEY_MOVES[verb])
                 assert purse.row(order).status == enters, (verb, state)
             else:
                 with pytest.raises(TooLate), transaction() as work:
-                    advance(work, ADVANCES, order, MONEY_MOVES[verb])
+                    advance(work, ADVANCES, mine, MONEY_MOVES[verb])
                 assert purse.row(order).status == state, (verb, state)

@@ -104,3 +104,27 @@ def test_what_cannot_be_booked_is_said_at_its_field_and_what_was_typed_stays(as_
     page.get_by_label("备用金还给志愿者", exact=False).first.check()
     page.keyboard.press("Enter")
     clerk.sees("#advances .error", has_text="备用金不够")
+
+
+def test_who_had_paid_before_it_was_cancelled_is_chosen_and_gets_his_money(as_persona: AsPersona, scene: Scene) -> None:
+    order = scene.taken_as_far("claimed", kind="groceries", money_limit=2000)
+    scene.do("courier1", order["id"], "release", reason="busy")
+    scene.do("courier2", order["id"], "claim")
+    scene.do("clerk", order["id"], "cancel", reason="other")
+    clerk = as_persona("clerk")
+    clerk.go("/money")
+    page = clerk.live().page
+    page.locator("summary", has_text="上限和补记").click()
+    card = page.locator(f'#limits [data-id="{order["id"]}"]')
+    card.get_by_role("button", name="补记垫付").click()
+    form = card.locator("form", has=page.get_by_label("谁垫的钱"))
+    form.locator("input[name=amount]").fill("12.50")
+    form.locator("input[type=file]").set_input_files(files=photo())
+    form.get_by_role("button", name="记账").click()
+    clerk.sees("#limits .error", has_text="请选择是哪一位快递员")
+    expect(form.get_by_label("谁垫的钱")).to_be_focused(timeout=PATIENCE_MS)
+    form.get_by_label("谁垫的钱").select_option(label="钱建国")
+    form.get_by_role("button", name="记账").click()
+    clerk.sees("#advances .card", has_text="钱建国 垫付 12.50 元")
+    assert scene["courier1"].get("/money/advances").json()["items"][0]["due"] == 1250
+    assert not clerk.complaints()

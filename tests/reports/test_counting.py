@@ -9,11 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.clock import now
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import closing, delivering
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Claim
+from dispatch.reports import counting
 from dispatch.reports.counting import count, count_overdue, recount_all
 from dispatch.reports.models import CommunityDay, Served
 from tests.orders.play import STATION, Street, code_of, once
@@ -24,10 +25,9 @@ MINUTE = timedelta(minutes=1)
 
 
 def cell() -> dict[str, int]:
-    """The clerk's community today and yesterday: where an order is moved back by an hour just after midnight, that is yesterday's."""
+    """The clerk's community on all its days: whether it is midnight, or an order is moved back by an hour, makes no difference."""
     look_again()
-    days = [(now().astimezone(SHANGHAI) - timedelta(days=back)).date().isoformat() for back in (0, 1)]
-    rows = reading().execute(select(DAYS).where(DAYS.c.community_id == HOME, DAYS.c.day.in_(days))).all()
+    rows = reading().execute(select(DAYS).where(DAYS.c.community_id == HOME)).all()
     return {name: sum(getattr(row, name) for row in rows) for name in ("needs", "in_time", "unclaimed", "late", "delivered")}
 
 
@@ -38,6 +38,7 @@ def more_than(before: dict[str, int]) -> dict[str, int]:
 @pytest.fixture
 def before(play: Street) -> dict[str, int]:
     count()
+    count_overdue()
     return cell()
 
 
@@ -133,13 +134,44 @@ def test_late_is_what_somebody_took_and_she_did_not_have_in_time(play: Street, b
     assert more_than(before) == {"needs": 1, "in_time": 1, "late": 1, "delivered": 1}
 
 
+def test_what_the_station_has_not_looked_at_in_time_is_unclaimed_without_an_entry(play: Street, before: dict[str, int]) -> None:
+    play.settings(look_first=True)
+    order = play.post(urgency="urgent")
+    assert play.row(order).status == "waiting"
+    count()
+    assert more_than(before) == {"needs": 1}
+    posted_ago(play, order, 6)
+    assert more_than(before) == {"needs": 1}
+    assert count_overdue() >= 1
+    assert more_than(before) == {"needs": 1, "unclaimed": 1}
+
+
+@pytest.mark.parametrize(("days", "looked_for"), [(0, True), (6.9, True), (7.1, False)])
+def test_what_is_late_is_looked_for_a_week_and_then_no_more(
+    play: Street, monkeypatch: pytest.MonkeyPatch, days: float, looked_for: bool
+) -> None:
+    count_overdue()
+    order = play.post()
+    play.claim("courier1", order)
+    play.set(order, window_end=now() - timedelta(days=days), posted_at=now() - timedelta(days=30))
+    counted: list[Any] = []
+    monkeypatch.setattr(counting, "recount", lambda _work, cells: counted.append([cell.day for cell in cells]))
+    count_overdue()
+    day = counting._day(play.row(order).posted_at)
+    assert ([day] in counted) == looked_for
+    assert all(len(cells) == 1 for cells in counted), "each day in a transaction of its own"
+
+
 def test_persons_are_counted_once_in_each_period_and_cannot_be_followed(play: Street, need: dict[str, Any]) -> None:
     count()
     look_again()
     known = set(reading().execute(select(SERVED.c.period, SERVED.c.hash).where(SERVED.c.community_id == HOME)).all())
-    for _ in range(3):
-        deliver(play, play.post())
-    deliver(play, play.post(resident={"name": "李秀英", "phone": "13900009999", "door": "1单元101"}))
+    other = {"name": "李秀英", "phone": "13900009999", "door": "1单元101"}
+    orders, moment = [*(play.post() for _ in range(3)), play.post(resident=other)], now()
+    for order in orders:
+        # Of one day, and so of one week, also around midnight.
+        play.set(order, posted_at=moment)
+        deliver(play, order)
     count()
     look_again()
     fresh = set(reading().execute(select(SERVED.c.period, SERVED.c.hash).where(SERVED.c.community_id == HOME)).all()) - known

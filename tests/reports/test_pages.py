@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid
-from dispatch.reports.counting import count
+from dispatch.core.unit_of_work import look_again, reading
+from dispatch.journal.following import is_behind
+from dispatch.reports.counting import READER, count
 from dispatch.reports.periods import period_from, period_of, steps_of
 from dispatch.reports.queries import is_silent
 from tests.orders.play import STATION, Street
@@ -126,3 +128,20 @@ def test_silent_is_fourteen_days_without_a_need(days_ago: int | None, silent: bo
 def test_a_district_without_communities_says_so(app: Flask, play: Street) -> None:
     page = Browser(app).become("supervisor").get(f"/overview/{NEIGHBOUR}?period={now().astimezone(SHANGHAI).year}")
     assert page.status_code == 200
+
+
+def test_a_page_says_that_something_is_not_counted_yet_until_it_is(app: Flask, play: Street) -> None:
+    count()
+    pages = {login: Browser(app).become(login) for login in ("supervisor", "coordinator", "clerk")}
+
+    def behind() -> set[str]:
+        return {login for login, browser in pages.items() if "data-behind" in browser.get("/overview").text}
+
+    assert behind() == set()
+    play.post()
+    assert behind() == set(pages)
+    look_again()
+    assert not is_behind(reading(), READER, [NEIGHBOUR])
+    assert is_behind(reading(), READER, [NEIGHBOUR, STATION])
+    count()
+    assert behind() == set()
