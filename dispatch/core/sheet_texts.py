@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Sequence
 
+from dispatch.core.breathing import breathing
+
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_CHARACTERS = 8_000_000
@@ -14,9 +16,16 @@ MOST_CHARACTERS = 8_000_000
 _DELIMITERS = "\t,;|，"
 #: How many lines with a text are looked at to find the delimiter.
 _SNIFFED = 50
-_CONTROLS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+#: What no sheet holds.
+CONTROLS = "\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
+_CONTROLS = re.compile(f"[{CONTROLS}]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
-_MADE_HARMLESS = re.compile(r"'(?=[=+\-@\t\r＝＋－＠])")
+#: What Excel, WPS and Numbers take for a formula begins like this; the full-width ones too. An apostrophe before it makes it
+#: a text, and of a text that begins so itself the first one is ours.
+LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_MADE_HARMLESS = re.compile(rf"'(?={LIKE_A_FORMULA.pattern})")
+#: A cell in quotation marks: within it nothing separates.
+_QUOTED = re.compile(rf'(?<![^\r\n{_DELIMITERS}])"(?:[^"]|"")*"')
 
 
 class Unread(Exception):
@@ -78,9 +87,7 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _rows(text: str) -> list[list[str]]:
-    lines = [line for line in text[: _SNIFFED * 400].splitlines() if line.strip()][:_SNIFFED]
-    # Of equals the first.
-    delimiter = max(_DELIMITERS, key=lambda mark: _usual_width(lines, mark))
+    delimiter = _delimiter(text[: _SNIFFED * 400])
     try:
         return _parsed(text, delimiter, csv.QUOTE_MINIMAL)
     except csv.Error:
@@ -89,6 +96,16 @@ def _rows(text: str) -> list[list[str]]:
             return _parsed(text, delimiter, csv.QUOTE_NONE)
         except csv.Error as error:
             raise Unread("damaged") from error
+
+
+def _delimiter(text: str) -> str:
+    """What separates most in the usual line, of equals the first; within quotation marks nothing separates, if they are such."""
+    for looked_at in (_QUOTED.sub("", text), text):
+        lines = [line for line in looked_at.splitlines() if line.strip()][:_SNIFFED]
+        best = max(_DELIMITERS, key=lambda mark: _usual_width(lines, mark))
+        if _usual_width(lines, best):
+            return best
+    return _DELIMITERS[0]
 
 
 def _usual_width(lines: list[str], delimiter: str) -> int:
@@ -100,8 +117,9 @@ def _usual_width(lines: list[str], delimiter: str) -> int:
 def _parsed(text: str, delimiter: str, quoting: int) -> list[list[str]]:
     rows: list[list[str]] = []
     left = MOST_CHARACTERS
-    for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True), start=1):
-        row = [_MADE_HARMLESS.sub("", clean(cell), count=1) if cell.startswith("'") else clean(cell) for cell in cells]
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
+    for number, cells in enumerate(breathing(read), start=1):
+        row = [clean(cell[1:] if _MADE_HARMLESS.match(cell) else cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         left -= sum(len(cell) + 1 for cell in row)

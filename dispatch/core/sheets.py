@@ -16,9 +16,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from dispatch.core.breathing import breathing
 from dispatch.core.children import TooSlow, work_apart
 from dispatch.core.errors import Invalid
-from dispatch.core.sheet_texts import Unread, clean, text_rows
+from dispatch.core.sheet_texts import CONTROLS, LIKE_A_FORMULA, Unread, clean, text_rows
 
 MAX_BYTES = 8 * 1024 * 1024
 #: How long the child may take by the clock, in seconds.
@@ -26,9 +27,10 @@ CHILD_SECONDS = 20.0
 #: What 8 million characters come to at most as JSON, each as its escape.
 MOST_WRITTEN = 128 * 1024 * 1024
 _CHILD = Path(__file__).with_name("sheet_child.py")
-# Excel, WPS and Numbers take a cell that begins like this for a formula; the full-width ones too.
-_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_UNWRITABLE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNWRITABLE = re.compile(f"[{CONTROLS}\ud800-\udfff]")
+#: A workbook writes signs that it cannot hold as _x000D_; a text that says so itself is written as one.
+_LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+CELL_MOST = 32_767
 _NO_SHEET_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")
 
 SENTENCES = {
@@ -113,7 +115,7 @@ def _workbook(data: bytes) -> Sheet:
     said = json.loads(written)
     if "refused" in said:
         raise SheetRefused(said["refused"])
-    return Sheet([[clean(cell) for cell in row] for row in said["rows"]], said["title"], said["others"])
+    return Sheet([[clean(cell) for cell in row] for row in breathing(said["rows"])], said["title"], said["others"])
 
 
 def _text(data: bytes, name: str) -> Sheet:
@@ -134,14 +136,14 @@ def xlsx(title: str, rows: Iterable[Sequence[object]]) -> bytes:
     sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", title)[:31] or "1")
     sheet.freeze_panes = "A2"
     bold = Font(bold=True)
-    written = [list(row) for row in rows]
+    written = [list(row) for row in breathing(rows)]
     for column in range(max((len(row) for row in written), default=0)):
         widest = max((_width(row[column]) for row in written if column < len(row)), default=0)
         sheet.column_dimensions[get_column_letter(column + 1)].width = min(max(widest + 2, 8), 60)
-    for number, row in enumerate(written):
+    for number, row in enumerate(breathing(written)):
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("", value)[:32_767] if isinstance(value, str) else value)
+            cell = WriteOnlyCell(sheet, _writable(value) if isinstance(value, str) else value)
             if isinstance(value, str):
                 cell.data_type = "s"
             if number == 0:
@@ -151,6 +153,10 @@ def xlsx(title: str, rows: Iterable[Sequence[object]]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _writable(text: str) -> str:
+    return _LIKE_AN_ESCAPE.sub("_x005F_", _UNWRITABLE.sub("", text))[:CELL_MOST]
 
 
 def _width(value: object) -> int:
@@ -165,9 +171,12 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
         rows: cells are text, numbers, dates or None.
     """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([[_harmless(value) for value in row] for row in rows])
+    csv.writer(out).writerows([_harmless(value) for value in row] for row in breathing(rows))
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_LIKE_A_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    text = _UNWRITABLE.sub("", value)
+    return f"'{text}" if LIKE_A_FORMULA.match(text) else text

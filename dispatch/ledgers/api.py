@@ -12,14 +12,15 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from sqlalchemy import select
 
 from dispatch.core import sheets
+from dispatch.core.breathing import in_parts
 from dispatch.core.doors import Door, once
 from dispatch.core.errors import Invalid
 from dispatch.core.sheets import Sheet
-from dispatch.core.unit_of_work import reading
+from dispatch.core.unit_of_work import look_again, reading
 from dispatch.ledgers import answers
 from dispatch.ledgers.forms import LedgerColumn, LedgerFileForm, LedgerForm, LedgerLookForm
 from dispatch.ledgers.lines import SAID, Ledger, Line, read_ledger
-from dispatch.ledgers.transcribing import Entry, Looked, look_at, transcribe, wrong_cells
+from dispatch.ledgers.transcribing import Entry, Looked, check_may, look_at, transcribe, wrong_cells
 from dispatch.orders.commanding import ORDERS
 from dispatch.people.identity import asker
 
@@ -27,8 +28,6 @@ blueprint = Door("ledgers_api", __name__, url_prefix="/api/v1", description="台
 
 #: How many cells of a column are shown, so that somebody can say what it is.
 SAMPLES = 3
-#: How many ids one statement asks for.
-CHUNK = 500
 
 
 @blueprint.post("/ledgers/preview")
@@ -37,9 +36,12 @@ CHUNK = 500
 def preview(body: dict[str, Any]) -> dict[str, Any]:
     """How a ledger would be posted: `text`, `rows`, or multipart with `file`. Nothing of it is kept."""
     actor, community_id = asker(), body.get("community_id")
+    check_may(actor, community_id)
     if body.get("rows") is not None:
         looked = look_at(actor, [_line(line) for line in body["rows"]], community_id)
         return {"title": "", "others": [], "columns": [], "rows": [_shown(one) for one in looked], "skipped": []}
+    # A child process may read the sheet: nobody's picture of the database stays open meanwhile.
+    look_again()
     sheet = _sheet(body)
     ledger = read_ledger(sheet.rows, {column_index_from_string(one["column"]) - 1: one["field"] for one in _columns(body)})
     looked = look_at(actor, ledger.lines, community_id) if ledger.lines else []
@@ -75,7 +77,7 @@ def _columns(body: Mapping[str, Any]) -> list[dict[str, str]]:
     if isinstance(said, str):
         try:
             said = LedgerColumn(many=True).load(json.loads(said))
-        except (ValueError, ValidationError) as error:
+        except (ValueError, RecursionError, ValidationError) as error:
             raise Invalid("columns") from error
     return list(said)
 
@@ -109,8 +111,8 @@ def _posted(rows: Sequence[tuple[int, str]]) -> dict[str, Any]:
     """The numbers, and the codes that the clerk tells the residents."""
     ids = [order_id for _row, order_id in rows]
     found: dict[str, Any] = {}
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(ORDERS.c.id, ORDERS.c.number, ORDERS.c.code).where(ORDERS.c.id.in_(ids[start : start + CHUNK]))
+    for some in in_parts(ids):
+        wanted = select(ORDERS.c.id, ORDERS.c.number, ORDERS.c.code).where(ORDERS.c.id.in_(some))
         found |= {row.id: row for row in reading().execute(wanted)}
     # An order that has been forgotten meanwhile is not there any more.
     items = [{"row": row, "id": one, "number": found[one].number, "code": found[one].code} for row, one in rows if one in found]

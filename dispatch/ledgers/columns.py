@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +16,8 @@ Rows = Sequence[Sequence[str]]
 HEADINGS_WITHIN = 30
 #: How many rows with something in them are looked at where no headings are.
 LOOKED_AT = 40
+#: So much of a cell is looked at to find out what it is, in characters; a heading is shorter still.
+LOOKED_INTO, HEADING_MOST = 200, 60
 #: Not in use, and known to be.
 NONE = "none"
 FIELDS = tuple(HEADINGS)
@@ -42,7 +45,7 @@ class Columns:
 
 def field_of(heading: str) -> str | None:
     """The field that a heading names; `none` for one that is known and of no use; None for an unknown one."""
-    said = plain(heading)
+    said = plain(heading) if len(heading) <= HEADING_MOST else ""
     if not said or len(said) > 16:
         return None
     if said in _FIELD_OF:
@@ -147,7 +150,8 @@ _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 def _by_content(rows: Rows) -> dict[int, str]:
     """A table without headings, as when only its rows were copied."""
-    looked = [row for row in rows if len([cell for cell in row if cell]) > 1][:LOOKED_AT]
+    several = (row for row in rows if len([cell for cell in row if cell]) > 1)
+    looked = [[cell[:LOOKED_INTO] for cell in row] for row in itertools.islice(several, LOOKED_AT)]
     fields: dict[int, str] = {}
     for field, looks in _LOOKS:
         found = Counter(column for row in looked for column, cell in enumerate(row) if cell and column not in fields and looks(cell))

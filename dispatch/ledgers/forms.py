@@ -10,12 +10,9 @@ from dispatch.core.doors import Form
 from dispatch.core.sheet_texts import MOST_COLUMNS
 from dispatch.core.sheets import MAX_BYTES
 from dispatch.ledgers.columns import FIELDS, NONE
-from dispatch.ledgers.lines import SAID
+from dispatch.ledgers.lines import SAID, TYPED_MOST
 from dispatch.ledgers.transcribing import MOST_LINES
-from dispatch.residents.registering import GROUPS
-
-#: How long a cell of a ledger may be, in characters: more than any field takes, so that what is too long is named by its cell.
-TYPED_MOST = 4_000
+from dispatch.residents.models import GROUPS
 
 
 def _typed(**said: str) -> fields.String:
@@ -49,7 +46,7 @@ class LedgerLine(Form):
 
 
 class LedgerColumn(Form):
-    column = fields.String(required=True, validate=validate.Regexp("^[A-Z]{1,2}$"))
+    column = fields.String(required=True, validate=validate.Regexp(r"[A-Z]{1,2}\Z"))
     field = fields.String(required=True, validate=validate.OneOf([*FIELDS, NONE]))
 
 

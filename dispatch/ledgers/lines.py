@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dispatch.core.breathing import breathing
 from dispatch.core.sheets import cell_name
 from dispatch.ledgers.columns import NONE, Columns, Rows, find_columns, is_heading, is_title
-from dispatch.ledgers.words import DITTO, DONE, FOOTERS, NOTHING, SUMS, half
+from dispatch.ledgers.words import COUNTS, DITTO, DONE, FOOTERS, NOTHING, SUMS, half
 
 #: What an errand says, in the order of the page; a column of the ledger can also be part of one of these.
 SAID = ("name", "phone", "building", "door", "kind", "need", "time", "urgency", "note", "groups")
+#: How much of a field is taken in, in characters: more than any may have, so that what is too long is named by its cell.
+TYPED_MOST = 4_000
 #: Parts → what they are joined to.
 _JOINED = {"address": "building", "estate": "building", "unit": "door", "day": "time"}
 #: A number alone in this column → how it is said.
@@ -53,12 +56,14 @@ def read_ledger(rows: Rows, chosen: Mapping[int, str] | None = None) -> Ledger:
         rows: the cells as text; blank rows are empty.
         chosen: column, from 0 → field, where somebody has said it; the others as found.
     """
+    # Before anything is looked for in them: no field takes as much, and a sheet has many cells.
+    rows = [[cell[:TYPED_MOST] for cell in row] for row in breathing(rows)]
     found = find_columns(rows)
     columns = Columns({**found.fields, **(chosen or {})}, found.headings, found.begins)
     lines: list[Line] = []
     skipped: list[Skipped] = []
     building, above = "", [""] * max((len(row) for row in rows), default=0)
-    for number, row in enumerate(rows[columns.begins :], start=columns.begins + 1):
+    for number, row in enumerate(breathing(rows[columns.begins :]), start=columns.begins + 1):
         why = _no_errand(row, columns)
         if why == "blank":
             continue
@@ -80,9 +85,9 @@ def _no_errand(row: Sequence[str], columns: Columns) -> str:
         return "note" if any(re.search(r"[^\W\d_]{3}", cell) for cell in row) else "blank"
     first = half(next(cell for cell in row if cell))
     fields = {columns.fields.get(column) for column in used}
-    if any(SUMS.match(half(cell).replace(" ", "")) for cell in row if cell) and not any(re.search(r"\d{7}", cell) for cell in row):
+    if _sums(row):
         return "sum"
-    if FOOTERS.match(first):
+    if FOOTERS.match(first) and not _is_remark_of_an_errand(row, columns):
         return "note"
     if is_heading(row):
         return "heading"
@@ -92,6 +97,22 @@ def _no_errand(row: Sequence[str], columns: Columns) -> str:
         return "done"
     # Rows that were numbered beforehand, or that carry no more than a building merged over them.
     return "blank" if not fields & {"name", "phone", "need", "kind", "note", "address"} else ""
+
+
+def _sums(row: Sequence[str]) -> bool:
+    """A row of sums: it says so, or counts and does nothing else. Nobody's number stands in it."""
+    cells = [half(cell).replace(" ", "") for cell in row if cell]
+    if any(re.search(r"\d{7}", cell) for cell in cells):
+        return False
+    said = any(SUMS.fullmatch(cell) for cell in cells)
+    return said or (any(cell.startswith("共") for cell in cells) and all(COUNTS.fullmatch(cell) for cell in cells))
+
+
+def _is_remark_of_an_errand(row: Sequence[str], columns: Columns) -> bool:
+    """备注：… in the column of the remarks, before somebody's name, stands under no table."""
+    place = next(column for column, cell in enumerate(row) if cell)
+    named = any(name == "name" and column < len(row) and row[column] for column, name in columns.fields.items())
+    return columns.fields.get(place) in ("note", "need") and named
 
 
 def _alone(text: str, fields: set[str | None]) -> str:
@@ -122,7 +143,7 @@ def _line(number: int, row: Sequence[str], fields: Mapping[int, str], building: 
     if _BUILDING.match(half(address)):
         # It says the building itself, and more: what a column of buildings repeats is not joined to it.
         parts["building"] = [address]
-    said = {name: _JOINTS.get(name, " ").join(parts.get(name, [])) for name in SAID}
+    said = {name: _JOINTS.get(name, " ").join(parts.get(name, []))[:TYPED_MOST] for name in SAID}
     if building and not said["building"]:
         said["building"] = _BUILDING.match(building)[0]  # type: ignore[index]
     if not said["need"] and said["note"] and "need" not in fields.values() and not said["kind"]:

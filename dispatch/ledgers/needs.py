@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from dispatch.ledgers.lines import SAID
 from dispatch.ledgers.times import NotATime, When, read_when
 from dispatch.ledgers.words import GROUP_WORDS, KIND_NAMES, KIND_WORDS, NO, NOTHING, URGENCY_TOLD, URGENCY_WORDS, YES, half, narrow
+from dispatch.orders.posting import KINDS, SUMMARY_MOST, WINDOW_FURTHEST
+from dispatch.orders.wording import place_in
+from dispatch.residents.models import LONGEST as KEPT_LONGEST
 
-#: How long each field may be, in characters: as the form of an order has it.
-LONGEST = {"name": 60, "building": 80, "door": 80, "need": 120, "note": 500}
-#: A window further away than this is a slip of the finger in the year.
-FURTHEST = timedelta(days=366)
+#: How long each field may be, in characters.
+LONGEST = {**{name: KEPT_LONGEST[name] for name in ("name", "building", "door", "note")}, "need": SUMMARY_MOST}
+#: Of what is longer nothing is read out: no field that says one thing takes as much.
+READ_MOST = 200
+#: Where one thing is said, and what is wrong with one that is longer.
+_TOO_LONG = {"name": "too_long", "phone": "phone_wrong", "building": "too_long", "door": "too_long", "kind": "too_long",
+             "time": "time_unknown"}  # fmt: skip
 #: What couriers read where the need itself is not for everybody.
 TOLD_TO_THE_HOLDER = "接单后看备注"
-KINDS = frozenset(kind for kind, _words in KIND_WORDS) | {"other"}
-URGENCIES = frozenset(urgency for urgency, _words in URGENCY_WORDS)
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})")
 _LANDLINE = re.compile(r"0\d{9,11}|[2-9]\d{6,7}|400\d{7}")
@@ -63,11 +67,19 @@ def judge(given: Mapping[str, str], today: datetime) -> Judged:
     # Lines within a cell are of use where there are sentences, or several numbers.
     said = {name: text if name in ("need", "note", "phone") else " ".join(text.split()) for name, text in said.items()}
     said = {name: "" if text.lower() in NOTHING else text for name, text in said.items()}
-    faults: dict[str, str] = {}
-    _name(said, faults)
-    _phone(said, faults)
-    _place(said, faults)
-    when = _time(said, faults, today)
+    faults: dict[str, str] = {name: why for name, why in _TOO_LONG.items() if len(said[name]) > READ_MOST}
+    return _judged(said, faults, today)
+
+
+def _judged(said: dict[str, str], faults: dict[str, str], today: datetime) -> Judged:
+    if "name" not in faults:
+        _name(said, faults)
+    if "phone" not in faults:
+        _phone(said, faults)
+    _lift(said, faults)
+    if not {"building", "door"} & set(faults):
+        _place(said, faults)
+    when = None if "time" in faults else _time(said, faults, today)
     _need(said, faults)
     said["urgency"] = _urgency(said, when, today)
     codes = said["groups"].split()
@@ -144,6 +156,18 @@ def _place(said: dict[str, str], faults: dict[str, str]) -> None:
         faults["building"] = "door_in_building"
 
 
+def _lift(said: dict[str, str], faults: Mapping[str, str]) -> None:
+    """Where a need says the door itself, and no column does: it is taken out of what everybody reads."""
+    text, building = said["need"], said["building"]
+    place = place_in(text) if len(text) <= LONGEST["need"] and not said["door"] else None
+    if place is None or {"building", "door"} & set(faults) or place_in(building):
+        return
+    # Of another building than the one that is written beside it, nobody knows which is meant; and 送到 alone says nothing.
+    same = place.building in ("", building) or not building or _split(place.building, "")[0] == _split(building, "")[0]
+    if same and (kind_of(place.rest) or said["kind"]):
+        said["need"], said["door"], said["building"] = place.rest, place.door.replace(" ", ""), building or place.building
+
+
 def _split(building: str, door: str) -> tuple[str, str]:
     """3号楼2单元301 in one cell is a building and a door; a number alone is a building's."""
     dashed, short = _DASHED.match(building), _DASHED_SHORT.match(building)
@@ -174,7 +198,7 @@ def _time(said: dict[str, str], faults: dict[str, str], today: datetime) -> When
     if when.end <= today:
         faults["time"] = "time_past"
         return when
-    if when.end - today > FURTHEST:
+    if when.end - today > WINDOW_FURTHEST:
         faults["time"] = "time_far"
         return when
     _aside(said, when.rest)
@@ -183,14 +207,14 @@ def _time(said: dict[str, str], faults: dict[str, str], today: datetime) -> When
 
 
 def _need(said: dict[str, str], faults: dict[str, str]) -> None:
-    text = re.sub(r"\s*\n\s*", "；", said["need"])
+    text = "；".join(part for part in map(str.strip, said["need"].split("\n")) if part)
     said_kind, kind = said["kind"], said["kind"].lower()
     if not text and kind in ("", "other"):
         faults["need"] = "need_missing"
     said["kind"] = kind if kind in KINDS else KIND_NAMES.get(kind) or kind_of(kind) or kind_of(text) or "other"
     if kind and kind not in KINDS and said["kind"] == "other" and kind not in KIND_NAMES and kind not in text:
         text = "：".join(part for part in (said_kind, text) if part)
-    if _tells_of_somebody(text, said) or len(text) > LONGEST["need"]:
+    if len(text) > LONGEST["need"] or _tells_of_somebody(text, said):
         # Every courier reads the need; a name, a number or a long story is for the one who holds the order.
         _aside(said, text)
         text = TOLD_TO_THE_HOLDER
@@ -203,7 +227,7 @@ def _tells_of_somebody(text: str, said: Mapping[str, str]) -> bool:
         (said["name"] and said["name"] in text)
         or any(len(re.sub(r"\D", "", found[0])) >= 7 for found in _NUMBER_WITHIN.finditer(text))
         or (len(door) >= 3 and door in re.findall(r"\d+", text))
-        or re.search(r"\d单元", text)
+        or place_in(text)
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,16 +9,18 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from dispatch.core.breathing import breathing
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
 from dispatch.ledgers.lines import Line
 from dispatch.ledgers.needs import Judged, judge
-from dispatch.ledgers.twins import same_lines, standing
+from dispatch.ledgers.twins import same_lines, twins_of
 from dispatch.orders.commanding import Outcome
 from dispatch.orders.posting import enter, own_community, resident_of, window
 from dispatch.orders.queries import Row
+from dispatch.orders.twins import standing
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
 
@@ -27,8 +28,6 @@ from dispatch.people.models import Role
 MOST_LINES = 5_000
 #: All of them are written in one transaction, and who wants to claim waits for its end.
 MOST_AT_ONCE = 500
-#: After so many lines the others of this process get their turn.
-A_BREATH = 25
 
 SENTENCES = {
     "name_missing": _("没有写姓名。"),
@@ -89,7 +88,19 @@ def look_at(actor: Actor, lines: Sequence[Line], community_id: str | None = None
     stands = standing(reading(), community.id)
     judged = dict(_judged(lines, now()))
     same = same_lines(judged)
-    return [Looked(line, judged[line.row], stands.twins(judged[line.row]), same.get(line.row)) for line in lines]
+    return [Looked(line, judged[line.row], twins_of(judged[line.row], stands), same.get(line.row)) for line in breathing(lines)]
+
+
+def check_may(actor: Actor, community_id: str | None) -> None:
+    """Ask whether somebody may post for this community, before anything of theirs is read.
+
+    Args:
+        actor: who wants to.
+        community_id: for whom; the clerk's own by default.
+    Raises:
+        NotEligible, NotFound, Invalid: not somebody who posts, not for this community, or there is none such.
+    """
+    own_community(_reader(), actor, str(community_id or actor.unit_id))
 
 
 def transcribe(actor: Actor, entries: Sequence[Entry], once: Once, community_id: str | None = None) -> Outcome:
@@ -167,9 +178,7 @@ def _reader() -> Any:
 
 
 def _judged(lines: Sequence[Line], today: datetime) -> Iterator[tuple[int, Judged]]:
-    for number, line in enumerate(lines):
-        if number % A_BREATH == 0:
-            time.sleep(0)
+    for line in breathing(lines):
         yield line.row, judge(line.said, today)
 
 
@@ -177,14 +186,12 @@ def _refuse_twins(work: Work, community: Row, entries: Sequence[Entry], judged: 
     stands = standing(work.connection, community.id)
     same = same_lines(judged)
     lines = [entry.line for entry in entries if not entry.again]
-    _refuse([_cell(line, "name", "twin") for line in lines if line.row in same or stands.twins(judged[line.row])])
+    _refuse([_cell(line, "name", "twin") for line in lines if line.row in same or twins_of(judged[line.row], stands)])
 
 
 def _entered(work: Work, actor: Actor, community: Row, entries: Sequence[Entry], judged: dict[int, Judged]) -> Iterator[list[int | str]]:
     looked_at = actor.settings.look_first and actor.role == Role.CLERK
-    for number, entry in enumerate(entries):
-        if number % A_BREATH == 0:
-            time.sleep(0)
+    for entry in breathing(entries):
         try:
             need = judged[entry.line.row].need()
             start, end = window(need["window_start"], need["window_end"], need["urgency"])

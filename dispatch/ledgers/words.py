@@ -117,8 +117,9 @@ NOTHING = _words("无 没有 暂无 - — -- —— / 无。 n/a na #n/a 空 未
 DITTO = _words("同上 〃 ″ \" '' “ ” 同前 … …… ... ......")
 #: An errand of a ledger that is done already, or not wanted any more, is not posted.
 DONE = _words("是 已完成 完成 已办结 办结 已送达 已送 已解决 √ ✓ ✔ 已处理 已办理 已落实 已取 已买 done 取消 已取消 不需要了 已配送 已办")
-#: A row of sums begins with one of these.
-SUMS = re.compile(r"^(合计|总计|小计|共计|总数|汇总|累计|本页合计|total|sum|共\s*\d+\s*(户|人|单|条|件|位))", re.IGNORECASE)
+#: A cell that says no more than that here are sums, and one that counts: 共2件快递 is an errand.
+SUMS = re.compile(r"(合计|总计|小计|共计|总数|汇总|累计|本页合计|total|sum)([:\d(].*)?", re.IGNORECASE | re.DOTALL)
+COUNTS = re.compile(r"[共\d.户人单条件位次元份,，、;；/]+")
 #: What stands under a table.
 FOOTERS = re.compile(
     r"^(注|备注|说明|填表(人|单位|日期|时间)|制表(人|单位|日期)?|审核(人)?|经办(人)?|联系人|联系电话|日期|负责人|单位|盖章|填报(人|单位)|统计人)\s*[:：]"

@@ -22,6 +22,7 @@ from dispatch.orders.posting import window
 from dispatch.orders.queries import Row
 from dispatch.orders.queuing import move_up
 from dispatch.orders.states import MOVES, Status
+from dispatch.orders.wording import check_public
 from dispatch.people.identity import Actor
 from dispatch.people.models import Person
 
@@ -63,6 +64,7 @@ def correct(actor: Actor, order_id: str, said: Mapping[str, Any], version: int, 
 
 def _checked(work: Work, order: Row, before: Row, fresh: Mapping[str, Any]) -> dict[str, Any]:
     """The columns to write, but for the slots, which may move the order."""
+    check_public(fresh)
     values = {name: value for name, value in fresh.items() if name != "slots"}
     if {"window_start", "window_end"} & set(fresh):
         start, end = (fresh.get(name, getattr(before, name)) for name in ("window_start", "window_end"))

@@ -17,7 +17,7 @@ from dispatch.orders.missing import NO_SHOW_REASONS
 from dispatch.orders.planning import ON_HOLIDAYS
 from dispatch.orders.states import Status
 from dispatch.people.models import SKILLS
-from dispatch.residents.registering import GROUPS
+from dispatch.residents.models import GROUPS
 
 #: The lists that have a name of their own beside the states.
 LISTS = ("mine", "queued", "full", "active", "today", "finished", "unsatisfied")
@@ -59,7 +59,7 @@ class NeedForm(Form):
     """What is needed, by whom and where."""
 
     kind = fields.String(required=True, validate=validate.OneOf(posting.KINDS))
-    summary = fields.String(load_default="", allow_none=True, validate=validate.Length(max=120))
+    summary = fields.String(load_default="", allow_none=True, validate=validate.Length(max=posting.SUMMARY_MOST))
     building = fields.String(required=True, validate=validate.Length(1, 80))
     urgency = fields.String(load_default="today", validate=validate.OneOf(posting.URGENCIES))
     slots = fields.Integer(load_default=1, strict=True, validate=validate.Range(1, 4), metadata={"description": "persons needed"})
@@ -152,7 +152,7 @@ class EditForm(Form):
 class CorrectForm(EditForm):
     """What is to change of what everybody reads; the rest stays as it is."""
 
-    summary = fields.String(validate=validate.Length(max=120))
+    summary = fields.String(validate=validate.Length(max=posting.SUMMARY_MOST))
     building = fields.String(validate=validate.Length(1, 80))
     urgency = fields.String(validate=validate.OneOf(posting.URGENCIES))
     window_start = fields.AwareDateTime(allow_none=True)

@@ -26,6 +26,7 @@ from dispatch.orders.policy import PERMITS
 from dispatch.orders.preferring import opens_to_all_at
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
+from dispatch.orders.wording import check_public
 from dispatch.people.enrolling import clean_phone
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Role, Unit
@@ -34,6 +35,8 @@ from dispatch.residents.registering import community_of, find_or_add
 
 KINDS = ("groceries", "medicine", "parcel", "meal", "clinic", "bill", "repair", "company", "other")
 URGENCIES = ("urgent", "today", "routine")
+#: So long may a need be, in characters: it is read in traffic.
+SUMMARY_MOST = 120
 #: A window further away than this is a slip of the finger in the year.
 WINDOW_FURTHEST = timedelta(days=366)
 
@@ -54,7 +57,8 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
         the outcome with `order_id`.
     Raises:
         NotEligible: not somebody who posts, or not for this community.
-        Invalid: the community or the resident is not known here, nobody is named, or the window has passed or is none.
+        Invalid: the community or the resident is not known here, nobody is named, the window has passed or is none, or a
+            public word names a door.
     """
     community_id = need.get("community_id") or actor.unit_id
     with once.running(), transaction() as work:
@@ -63,6 +67,7 @@ def post(actor: Actor, need: Mapping[str, Any], once: Once) -> Outcome:
         if earlier is not None:
             return earlier
         community = own_community(work, actor, community_id)
+        check_public(need)
         resident_id = resident_of(work, community_id, need)
         start, end = window(need.get("window_start"), need.get("window_end"), need["urgency"])
         asked = {**need, "resident_id": resident_id, "window_start": start, "window_end": end}

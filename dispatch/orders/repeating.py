@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, select
@@ -12,25 +12,20 @@ from sqlalchemy import Connection, select
 from dispatch.core.clock import SHANGHAI, iso, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound, TooLate
 from dispatch.core.permits import permitted
-from dispatch.core.secrets import keyring
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Order
-from dispatch.orders.opening import USEFUL_FOR
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.posting import own_community
 from dispatch.orders.presenting import present
 from dispatch.orders.queries import Row, full_order
 from dispatch.orders.states import Status
+from dispatch.orders.twins import Asked, standing, usual_end
 from dispatch.people.enrolling import clean_phone
 from dispatch.people.identity import Actor
 from dispatch.people.models import Unit
 from dispatch.residents.models import Resident
+from dispatch.residents.registering import same_name, with_phone
 from dispatch.residents.revealing import masked
-
-#: Nobody compares a need with more orders of one day and kind than these.
-ALIKE_MOST = 200
-#: An end within this of the usual one was not chosen by anybody.
-CHOSEN = timedelta(seconds=5)
 
 _residents, _units = Resident.__table__, Unit.__table__
 _COPIED = ("kind", "summary", "building", "urgency", "slots", "money_limit", "skills", "familiar_first", "private_note", "community_id",
@@ -58,7 +53,7 @@ def again(connection: Connection, actor: Actor, order_id: str) -> dict[str, Any]
 
 def moved_to_today(row: Row) -> tuple[datetime | None, datetime | None]:
     """The same time of day, today or, if that is over, tomorrow. A usual end, which nobody chose, is left to be usual again."""
-    if row.window_start is None and abs(row.window_end - row.posted_at - USEFUL_FOR[row.urgency]) < CHOSEN:
+    if usual_end(row):
         return None, None
     first = (row.window_start or row.window_end).astimezone(SHANGHAI).date()
     days = timedelta(days=(now().astimezone(SHANGHAI).date() - first).days)
@@ -99,7 +94,7 @@ def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -
     Args:
         need: `kind`, `building`, and `resident_id` or `resident` with what has been typed of name and phone so far.
     Returns:
-        `last`: her last order as a need for today, or None; `duplicates`: today's orders of that kind for the same person.
+        `last`: her last order as a need for today, or None; `duplicates`: orders of that kind for her that are for today.
     Raises:
         NotFound, NotEligible, Invalid: not a community that this person posts for.
     """
@@ -107,9 +102,11 @@ def look_before(connection: Connection, actor: Actor, need: Mapping[str, Any]) -
     typed = need.get("resident") or {}
     phone, name = _phone(typed), str(typed.get("name") or "").strip()
     known = [str(need["resident_id"])] if need.get("resident_id") else _by_phone(connection, community.id, phone, name)
-    person = _Person(known, name, str(need.get("building") or "").strip(), phone)
-    alike = _alike(connection, community.id, need.get("kind"), person)
-    duplicates = [full_order(connection, actor, order_id) for order_id in alike]
+    duplicates = []
+    if need.get("kind"):
+        asked = Asked(need["kind"], name, phone, str(need.get("building") or "").strip(), known)
+        alike = standing(connection, community.id, need["kind"]).twins(asked)
+        duplicates = [full_order(connection, actor, row.id) for row in alike]
     latest = _latest(connection, known) if known else None
     seen = latest and full_order(connection, actor, latest).community_id == community.id
     return {"last": again(connection, actor, str(latest)) if seen else None, "duplicates": present(connection, actor, duplicates)}
@@ -127,36 +124,4 @@ def _by_phone(connection: Connection, community_id: str, phone: str | None, name
     """Who has this number; once a name is typed, of that name: a couple has one phone."""
     if phone is None:
         return []
-    hers = (_residents.c.community_id == community_id, _residents.c.phone_hash.in_(keyring().hashes(phone)))
-    rows = connection.execute(select(_residents.c.id, _residents.c.name).where(*hers)).all()
-    return [row.id for row in rows if not name or row.name == name]
-
-
-class _Person(NamedTuple):
-    """Who is asked for, as far as it is known."""
-
-    known: list[str]
-    name: str
-    building: str
-    phone: str | None
-
-    def is_she(self, row: Row) -> bool:
-        """By who she is; or by name and building, unless both have a number: then the numbers have the word."""
-        same_door = bool(self.name) and (row.name, row.building) == (self.name, self.building)
-        return row.resident_id in self.known or (same_door and not (self.phone and row.phone))
-
-
-def _alike(connection: Connection, community_id: str, kind: str | None, person: _Person) -> list[str]:
-    """Today's orders of this kind for her."""
-    if not kind or not (person.known or person.name):
-        return []
-    today = now().astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = (
-        select(ORDERS.c.id, ORDERS.c.resident_id, ORDERS.c.building, _residents.c.name, _residents.c.phone)
-        .join(_residents, _residents.c.id == ORDERS.c.resident_id)
-        .where(ORDERS.c.community_id == community_id, ORDERS.c.posted_at >= today)
-        .where(ORDERS.c.kind == kind, ORDERS.c.status != Status.CANCELLED)
-        .order_by(ORDERS.c.posted_at.desc())
-        .limit(ALIKE_MOST)
-    )
-    return [row.id for row in connection.execute(found) if person.is_she(row)]
+    return [row.id for row in with_phone(connection, community_id, phone) if not name or same_name(row.name, name)]

@@ -25,6 +25,7 @@ from dispatch.orders.posting import own_community, resident_of
 from dispatch.orders.queries import Row
 from dispatch.orders.standing_models import Occurrence, StandingNeed
 from dispatch.orders.states import STANDING_MOVES, Standing
+from dispatch.orders.wording import check_public
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.models import Unit
 
@@ -126,6 +127,7 @@ def make(actor: Actor, given: Mapping[str, Any], once: Once) -> Outcome:
             return earlier
         community = own_community(work.connection, actor, given.get("community_id") or actor.unit_id)
         plan = plan_from(given)
+        check_public(given)
         check_near(plan.first)
         row = {name: given.get(name) for name in _NEED} | _plan_columns(plan) | aim(work, plan)
         row |= {"id": new_id(), "status": Standing.ACTIVE, "community_id": community.id, "kept_by": actor.id, "made_at": now()}
@@ -169,6 +171,7 @@ def change(actor: Actor, standing_id: str, given: Mapping[str, Any], once: Once)
     def act(work: Work, row: Row) -> None:
         if row.status == Standing.ENDED:
             raise TooLate()
+        check_public(given)
         before = plan_of(row)
         kept = {"weekdays": before.weekdays, "first_day": before.first, "last_day": before.last, "opens": before.opens,
                 "closes": before.closes, "on_holidays": before.on_holidays}  # fmt: skip

@@ -8,10 +8,11 @@ from sqlalchemy import insert
 
 from dispatch.core import sheets
 from dispatch.core.aside import aside
+from dispatch.core.breathing import breathing
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible
 from dispatch.core.ids import new_id
-from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.journal.appending import append
 from dispatch.people.identity import Actor
 from dispatch.residents.models import Export
@@ -48,17 +49,19 @@ def export(actor: Actor, why: str, kind: str) -> tuple[bytes, str]:
         raise Invalid("why")
     if kind not in FORMATS:
         raise Invalid("format")
+    communities = communities_of(reading(), actor)
+    if actor.station_id is None:
+        raise NotEligible()
+    found = residents_of(reading(), list(communities), listed=True)
+    consents = consents_of(reading(), [row.id for row in found])
+    look_again()
+    # Made before the transaction, in which others wait: given away only when the row of it stands.
+    data = _file([HEADINGS, *(as_row(row, consents.get(row.id)) for row in breathing(found))], kind)
     with transaction() as work:
-        communities = communities_of(work.connection, actor)
-        if actor.station_id is None:
-            raise NotEligible()
-        found = residents_of(work.connection, list(communities), listed=True)
-        consents = consents_of(work.connection, [row.id for row in found])
-        rows = [HEADINGS, *(as_row(row, consents.get(row.id)) for row in found)]
         record(work, actor, what="care_list", rows=len(found), why=why)
         about = {"community_id": actor.unit_id} if actor.role == "clerk" else {}
         append(work, actor.station_id, "residents.exported", person_id=actor.id, rows=len(found), why=why, **about)
-    return _file(rows, kind), f"care-list-{now().astimezone(SHANGHAI):%Y%m%d}.{kind}"
+    return data, f"care-list-{now().astimezone(SHANGHAI):%Y%m%d}.{kind}"
 
 
 def template(kind: str) -> tuple[bytes, str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from typing import NamedTuple
 from flask import current_app, g
 from sqlalchemy import Connection, bindparam, select
 
+from dispatch.core.breathing import breathing
 from dispatch.residents.models import GROUPS, Resident, Revision
 from dispatch.residents.spelling import spellings
 
@@ -101,9 +101,8 @@ def _bring_up(connection: Connection, shelf: Shelf, community_id: str, revision:
     known = shelf.revision
     if known >= revision:
         return
-    for some in connection.execute(_changed, {"community": community_id, "known": known}).partitions(TURN):
-        shelf.cards |= {row.id: _card(row) for row in some}
-        time.sleep(0)
+    found = connection.execute(_changed, {"community": community_id, "known": known})
+    shelf.cards |= {row.id: _card(row) for row in breathing(found, TURN)}
     if 0 <= known < gone_at:
         there = set(connection.execute(_ids, {"community": community_id}).scalars())
         shelf.cards = {card_id: card for card_id, card in shelf.cards.items() if card_id in there}

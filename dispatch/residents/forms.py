@@ -6,10 +6,8 @@ from marshmallow import fields, validate
 
 from dispatch.core.doors import Form
 from dispatch.residents.keeping import LEAVE_REASONS
-from dispatch.residents.models import CONSENT_TO, CONSENT_WAYS, GROUPS
+from dispatch.residents.models import CONSENT_TO, CONSENT_WAYS, CONTACTS_MOST, GROUPS, LONGEST
 from dispatch.residents.revealing import WHAT
-
-CONTACTS_MOST = 5
 
 
 def _text(most: int, **more: object) -> fields.String:
@@ -19,9 +17,9 @@ def _text(most: int, **more: object) -> fields.String:
 class ContactForm(Form):
     """Somebody to call. `was` is the place of a known contact whose number stays."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 60))
-    relation = _text(20)
-    phone = _text(24)
+    name = fields.String(required=True, validate=validate.Length(1, LONGEST["name"]))
+    relation = _text(LONGEST["relation"])
+    phone = _text(LONGEST["phone"])
     was = fields.Integer(allow_none=True, strict=True, validate=validate.Range(0, CONTACTS_MOST))
 
 
@@ -38,12 +36,12 @@ class ConsentForm(Form):
 class CareForm(Form):
     """What is said of a resident; a member that is left out stays as it was."""
 
-    name = fields.String(validate=validate.Length(1, 60))
-    phone = _text(24)
-    building = _text(80)
-    door = _text(80)
+    name = fields.String(validate=validate.Length(1, LONGEST["name"]))
+    phone = _text(LONGEST["phone"])
+    building = _text(LONGEST["building"])
+    door = _text(LONGEST["door"])
     groups = fields.List(fields.String(validate=validate.OneOf(GROUPS)), validate=validate.Length(max=len(GROUPS)))
-    note = _text(500)
+    note = _text(LONGEST["note"])
     contacts = fields.List(fields.Nested(ContactForm), validate=validate.Length(max=CONTACTS_MOST))
     consent = fields.Nested(ConsentForm, allow_none=True)
 
@@ -51,7 +49,7 @@ class CareForm(Form):
 class EnterForm(CareForm):
     """Somebody new on the care list."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 60))
+    name = fields.String(required=True, validate=validate.Length(1, LONGEST["name"]))
     consent = fields.Nested(ConsentForm, required=True)
     community_id = _text(32, metadata={"description": "the clerk's own by default"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -12,13 +11,13 @@ from sqlalchemy import insert, update
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotEligible, TooLate
 from dispatch.core.idempotency import Once
-from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.journal.appending import append
 from dispatch.people.enrolling import clean_phone
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.residents import registering, revising
+from dispatch.residents.consenting import consent_row
 from dispatch.residents.models import GROUPS, Consent, Resident
 from dispatch.residents.policy import PERMITS
 from dispatch.residents.queries import Row, community_for, full_resident
@@ -27,8 +26,6 @@ Outcome = dict[str, Any]
 
 #: Why somebody leaves the list.
 LEAVE_REASONS = ("moved", "died", "not_needed", "mistake", "other")
-#: Two clocks, hers and ours, need not agree to the minute.
-CLOCKS_DIFFER = timedelta(minutes=10)
 
 _residents, _consents = Resident.__table__, Consent.__table__
 _PLAIN = ("building", "door", "note")
@@ -56,9 +53,6 @@ def enter(actor: Actor, given: Mapping[str, Any], once: Once) -> Outcome:
         revising.hold(work, community.community_id)
         facts = facts_from(given)
         known = registering.known_by_phone(work, community.community_id, facts["phone"], facts["name"]) if facts.get("phone") else None
-        if known is not None and known.name != facts["name"]:
-            # Her husband has called from the same number: he is somebody else.
-            known = None
         if known is not None and known.on_care_list:
             raise Invalid("phone", _("这位居民已经在名单上了，请在名单里查找。"))
         resident_id = known.id if known is not None else registering.add(work, community.community_id, {**facts, "on_care_list": False})
@@ -81,23 +75,6 @@ def listed(
     values = {**facts, **registering.hashed(facts), "on_care_list": True, "off_list_at": None}
     work.execute(update(_residents).where(_residents.c.id == resident_id).values(**values))
     revising.changed(work, community_id, resident_id)
-
-
-def consent_row(actor: Actor, resident_id: str, consent: Mapping[str, Any] | None) -> dict[str, Any]:
-    """That she has agreed, as it is kept.
-
-    Raises:
-        Invalid: nothing is said, not to the list itself, or at a time that is still to come.
-    """
-    if not consent or "care_list" not in consent["to"]:
-        raise Invalid("consent", _("请先征得本人或监护人同意，再记下什么时候、用什么方式同意的。"))
-    given_at: datetime = consent["at"]
-    if given_at > now() + CLOCKS_DIFFER:
-        raise Invalid("consent_at", _("同意的时间不能在将来。"))
-    return {
-        "id": new_id(), "resident_id": resident_id, "given_at": min(given_at, now()), "how": consent["how"], "to": list(consent["to"]),
-        "recorded_by": actor.id, "recorded_at": now(), "withdrawn_at": None, "withdrawn_by": None,
-    }  # fmt: skip
 
 
 def facts_from(given: Mapping[str, Any], before: Row | None = None) -> dict[str, Any]:

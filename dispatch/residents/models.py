@@ -17,6 +17,9 @@ GROUPS = ("minimum_income", "low_income", "destitute", "left_behind", "childless
 CONSENT_WAYS = ("phone", "in_person", "written", "guardian")
 #: To what: being kept on the list, that who helps her learns name and door, that her family is called if need be.
 CONSENT_TO = ("care_list", "errands", "family")
+#: So long may each be, in characters, and so many contacts somebody may have; wherever it is typed.
+LONGEST = {"name": 60, "phone": 24, "building": 80, "door": 80, "note": 500, "relation": 20}
+CONTACTS_MOST = 5
 
 
 class Resident(db.Model):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from dispatch.core.breathing import breathing, in_parts
 from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.permits import permitted
 from dispatch.people.identity import Actor
@@ -73,20 +75,34 @@ def full_resident(connection: Connection, actor: Actor, resident_id: str, *, loc
 
 def residents_by_id(connection: Connection, ids: Sequence[str]) -> list[Row]:
     """These residents, in this order; one who has gone meanwhile is left out."""
-    there = {row.id: row for row in connection.execute(_full().where(_residents.c.id.in_(ids)))}
+    there = {row.id: row for some in in_parts(ids) for row in connection.execute(_full().where(_residents.c.id.in_(some)))}
     return [there[one] for one in ids if one in there]
 
 
 def residents_of(connection: Connection, community_ids: Sequence[str], *, listed: bool = False) -> list[Row]:
     """Everybody of these communities, or only who is on the care list, in the order in which they came."""
     found = _full().where(_residents.c.community_id.in_(community_ids)).order_by(_residents.c.community_id, _residents.c.id)
-    return list(connection.execute(found.where(_residents.c.on_care_list) if listed else found))
+    return list(breathing(connection.execute(found.where(_residents.c.on_care_list) if listed else found)))
+
+
+def residents_since(connection: Connection, community_id: str, revision: int) -> list[Row]:
+    """Who of a community is new or has changed since the change of this number."""
+    return list(connection.execute(_full().where(_residents.c.community_id == community_id, _residents.c.revision > revision)))
 
 
 def consents_of(connection: Connection, ids: Sequence[str]) -> dict[str, Row]:
     """Resident → the consent that stands."""
-    found = select(_consents).where(_consents.c.resident_id.in_(ids), _consents.c.withdrawn_at.is_(None))
-    return {row.resident_id: row for row in connection.execute(found.order_by(_consents.c.recorded_at, _consents.c.id))}
+    standing = select(_consents).where(_consents.c.withdrawn_at.is_(None)).order_by(_consents.c.recorded_at, _consents.c.id)
+    asked = (connection.execute(standing.where(_consents.c.resident_id.in_(some))) for some in in_parts(ids))
+    return {row.resident_id: row for found in asked for row in breathing(found)}
+
+
+def withdrawals_of(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    """Resident → when she last took a consent back."""
+    last = select(_consents.c.resident_id, func.max(_consents.c.withdrawn_at).label("at")).group_by(_consents.c.resident_id)
+    taken_back = last.where(_consents.c.withdrawn_at.is_not(None))
+    asked = (connection.execute(taken_back.where(_consents.c.resident_id.in_(some))) for some in in_parts(ids))
+    return {row.resident_id: row.at for found in asked for row in found}
 
 
 def counts_by_community(connection: Connection, actor: Actor) -> list[Row]:

@@ -6,17 +6,15 @@ The row that counts is locked until the commit, so that numbers are seen in thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dispatch.core.breathing import in_parts
 from dispatch.core.unit_of_work import Work
 from dispatch.residents.models import Resident, Revision
-
-#: So many ids go into one statement.
-BATCH = 500
 
 _residents, _revisions = Resident.__table__, Revision.__table__
 _hold = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
@@ -33,9 +31,7 @@ class _Numbering:
     def __call__(self) -> None:
         for community_id in sorted(self.touched):
             number = self._next(community_id)
-            ids = sorted(self.touched[community_id])
-            for start in range(0, len(ids), BATCH):
-                some = ids[start : start + BATCH]
+            for some in in_parts(sorted(self.touched[community_id])):
                 self.work.execute(update(_residents).where(_residents.c.id.in_(some)).values(revision=number))
 
     def _next(self, community_id: str) -> int:
@@ -76,3 +72,9 @@ def hold(work: Work, community_id: str) -> None:
     """
     if work.connection.dialect.name == "postgresql":
         work.execute(_hold, {"name": f"residents:{community_id}"})
+
+
+def revisions(connection: Any, community_ids: Sequence[str]) -> dict[str, int]:
+    """Community → the number of its last change; one of whom nobody was ever kept is not in it."""
+    found = select(_revisions.c.community_id, _revisions.c.revision).where(_revisions.c.community_id.in_(community_ids))
+    return {row.community_id: row.revision for row in connection.execute(found)}

@@ -18,8 +18,8 @@ from dispatch.core.unit_of_work import reading
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
 from dispatch.residents import exporting, keeping
-from dispatch.residents.forms import CONTACTS_MOST, ChangeForm, EnterForm
-from dispatch.residents.models import CONSENT_TO
+from dispatch.residents.forms import ChangeForm, EnterForm
+from dispatch.residents.models import CONSENT_TO, CONTACTS_MOST
 from dispatch.residents.presenting import present_resident, residents_listing
 from dispatch.residents.queries import communities_of, counts_by_community
 
@@ -27,6 +27,8 @@ blueprint = Blueprint("residents", __name__)
 KINDS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
 #: So many empty places for contacts stand in the form.
 SPARE_CONTACTS = 2
+#: No number in a form of ours has more digits.
+NUMBER_MOST = 18
 
 
 def _keeper() -> Actor:
@@ -117,7 +119,7 @@ def _given(form: dict[str, Any], *, known: bool) -> dict[str, Any]:
             "name": one["name"],
             "relation": one["relation"],
             "phone": one["phone"] or None,
-            "was": int(one["was"]) if one["was"].isdecimal() else None,
+            "was": _number(one["was"]),
         }
         for one in form["contacts"]
         if one["name"] or one["phone"]
@@ -128,9 +130,14 @@ def _given(form: dict[str, Any], *, known: bool) -> dict[str, Any]:
             raise Refused(_("请先征得本人或监护人同意，再记下什么时候、用什么方式同意的。"), field="consent_how")
     if form["community_id"]:
         given["community_id"] = form["community_id"]
-    if form["revision"].isdecimal():
-        given["revision"] = int(form["revision"])
+    if form["revision"]:
+        given["revision"] = _number(form["revision"])
     return given
+
+
+def _number(typed: str) -> int | str | None:
+    """A number that our own page has put into its form; anything else goes on as it is, to be refused by the form."""
+    return int(typed) if typed.isdecimal() and len(typed) <= NUMBER_MOST else typed or None
 
 
 def _consent(form: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.clock import SHANGHAI
 from dispatch.core.errors import Invalid
 from dispatch.people.enrolling import clean_phone
+from dispatch.residents.consenting import check_moment
+from dispatch.residents.models import CONTACTS_MOST, LONGEST
 
 #: Our name of a column → its heading as we write it, and what people write instead.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -28,6 +30,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "consent_how": ("同意方式", "consent_how"),
     "consent_to": ("同意内容", "consent_to"),
 }  # fmt: skip
+#: What is kept of somebody, and what is said of her consent.
+FACTS = ("name", "phone", "building", "door", "groups", "contacts", "note")
+SAID_OF_CONSENT = ("consent_at", "consent_how", "consent_to")
 GROUP_NAMES = {
     "minimum_income": ("低保", "低保户", "低保对象"), "low_income": ("低收", "低收入", "低收入户", "低保边缘"),
     "destitute": ("特困", "特困人员", "五保", "五保户"), "left_behind": ("留守老人", "留守"), "childless": ("孤寡老人", "孤寡"),
@@ -40,9 +45,11 @@ CONSENT_WAY_NAMES = {
 CONSENT_TO_NAMES = {
     "care_list": ("登记在名单", "登记", "名单"), "errands": ("上门时告知", "上门", "代办"), "family": ("必要时联系家属", "联系家属"),
 }  # fmt: skip
-#: So long may a cell be; the same as in the page's form.
-MOST = {"name": 60, "building": 80, "door": 80, "note": 500}
-CONTACTS_MOST = 5
+#: So long may a cell be, in characters: as in the page's form, and what none of these columns ever takes.
+MOST = {column: LONGEST[column] for column in ("name", "building", "door", "note")}
+CELL_MOST = 600
+#: A heading is a few words.
+HEADING_MOST = 40
 #: A row of our template that shows how to fill it in.
 EXAMPLE_MARK = "（示例）"
 EXAMPLE = (
@@ -52,8 +59,11 @@ EXAMPLE = (
 HEADINGS = [names[0] for names in COLUMNS.values()]
 
 _HEADING_WITHIN = 10
+#: Fewer signs are no telephone number.
+PHONE_LEAST = 6
 _SPLIT = re.compile(r"[、,，;；/|\s]+")
-_CONTACT = re.compile(r"(?P<name>[^\s（(\d]+)[\s（(]*(?P<relation>[^\s）)\d]*)[\s）):：]*(?P<phone>[+\d][\d\- ]{5,})")
+#: What a telephone number at the end of a contact is written with.
+_OF_A_PHONE = "+0123456789- "
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
 
@@ -72,7 +82,7 @@ def heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
     for n, row in enumerate(rows[:_HEADING_WITHIN]):
         found: dict[str, int] = {}
         for place, cell in enumerate(row):
-            column = known.get(re.sub(r"[\s*（(].*|[:：]", "", plain(cell)).casefold())
+            column = known.get(re.sub(r"[\s*（(].*|[:：]", "", plain(cell[:HEADING_MOST])).casefold())
             if column:
                 found.setdefault(column, place)
         if "name" in found and len(found) > 1:
@@ -86,10 +96,11 @@ def read_cell(column: str, cell: str) -> Any:
     Raises:
         Invalid: it does not say anything of the kind; the detail is for people.
     """
+    if len(cell) > MOST.get(column, CELL_MOST):
+        # Before anything is read out of it: what is too long for a cell must not keep us busy.
+        raise Invalid(column, _("太长了，请缩短一些。"))
     text = plain(cell)
     if column in MOST:
-        if len(cell) > MOST[column]:
-            raise Invalid(column, _("太长了，请缩短一些。"))
         return cell.strip() if column in ("name", "note") else text
     if column == "phone":
         return clean_phone(text)
@@ -117,22 +128,38 @@ def _moment(text: str) -> datetime:
     if day is None:
         raise Invalid("consent_at", _("日期请写成 2026-11-24 这样。"))
     moment = datetime.combine(day, time(), SHANGHAI)
-    if moment > now():
-        raise Invalid("consent_at", _("同意的时间不能在将来。"))
+    check_moment(moment)
     return moment
 
 
 def _contacts(text: str) -> list[dict[str, str]]:
-    made = []
-    for part in re.split(r"[;；\n]+", text):
-        found = _CONTACT.fullmatch(part.strip()) if part.strip() else None
-        if part.strip() and found is None:
-            raise Invalid("contacts", _("联系人请写成“姓名 关系 电话”，几位之间用分号隔开。"))
-        if found is not None:
-            made.append({"name": found["name"], "relation": found["relation"], "phone": clean_phone(found["phone"])})
+    made = [_contact(part.strip()) for part in re.split(r"[;；\n]", text) if part.strip()]
     if len(made) > CONTACTS_MOST:
         raise Invalid("contacts", _("联系人最多 5 位。"))
     return made
+
+
+def _contact(text: str) -> dict[str, str]:
+    """王强 儿子 13800000001, 王强（儿子）13800000001, or without a relation."""
+    head = text.rstrip(_OF_A_PHONE)
+    phone, who = text[len(head) :], head.rstrip(": ")
+    if who.endswith(")"):
+        name, _bracket, relation = who[:-1].rpartition("(")
+    else:
+        name, _space, relation = "".join(" " if sign.isspace() or sign == "(" else sign for sign in who).rpartition(" ")
+    found = {"name": name.strip() or relation.strip(), "relation": relation.strip() if name.strip() else ""}
+    if not found["name"] or len(phone) < PHONE_LEAST or any(sign.isdigit() for sign in who):
+        raise Invalid("contacts", _("联系人请写成“姓名 关系 电话”，几位之间用分号隔开。"))
+    if any(len(found[part]) > LONGEST[part] for part in found):
+        raise Invalid("contacts", _("太长了，请缩短一些。"))
+    return found | {"phone": clean_phone(phone)}
+
+
+def _contact_cell(one: Mapping[str, str]) -> str:
+    """As `_contact` reads it again: where spaces would not tell which word is which, brackets do."""
+    if " " in one["relation"] or (" " in one["name"] and not one["relation"]):
+        return f"{one['name']}（{one['relation']}）{one['phone']}"
+    return " ".join(filter(None, (one["name"], one["relation"], one["phone"])))
 
 
 def as_row(resident: Any, consent: Any) -> list[str]:
@@ -141,7 +168,7 @@ def as_row(resident: Any, consent: Any) -> list[str]:
         "name": resident.name, "phone": resident.phone, "community": resident.community,
         "building": resident.building, "door": resident.door,
         "groups": "、".join(GROUP_NAMES[group][0] for group in resident.groups or ()),
-        "contacts": "；".join(" ".join(filter(None, (one["name"], one["relation"], one["phone"]))) for one in resident.contacts or ()),
+        "contacts": "；".join(map(_contact_cell, resident.contacts or ())),
         "note": resident.note,
         "consent_at": consent and f"{consent.given_at.astimezone(SHANGHAI):%Y-%m-%d}",
         "consent_how": consent and CONSENT_WAY_NAMES[consent.how][0],

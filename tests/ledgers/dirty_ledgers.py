@@ -164,7 +164,7 @@ def real_dates() -> bytes:
 def six_ways() -> bytes:
     day = datetime.now(SHANGHAI) + timedelta(days=2)
     ways = [f"{day.month}月{day.day}日下午", f"{day.month}/{day.day}", f"{day:%Y-%m-%d} 15:00", "后天上午", f"{day:%Y}年{day.month}月{day.day}日",
-            f"{day.month}月{day.day}号 14:00-16:00", f"{day:%Y.%m.%d}", "后天15点前", "下周三", "周日上午", "随时"]  # fmt: skip
+            f"{day.month}月{day.day}号 14:00-16:00", f"{day:%Y.%m.%d}", "后天15点前", "下周三", f"周{'一二三四五六日'[day.weekday()]}上午", "随时"]  # fmt: skip
     return rows(HEAD, *[[f"老人{chr(0x4E00 + n)}", f"139000{n:05d}", "3号楼", str(101 + n), "买米", way, ""] for n, way in enumerate(ways)])
 
 

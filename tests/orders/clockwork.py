@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.core.clock import SHANGHAI
-from dispatch.orders import closing, forgetting, opening, posting, queries, recurring, repeating, standing, upcoming
+from dispatch.orders import closing, forgetting, opening, posting, queries, recurring, repeating, standing, twins, upcoming
 
-_ASKING = (closing, forgetting, opening, posting, queries, recurring, repeating, standing, upcoming)
+_ASKING = (closing, forgetting, opening, posting, queries, recurring, repeating, standing, twins, upcoming)
 
 
 class Clock:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.core.clock import SHANGHAI
@@ -94,6 +94,7 @@ PLANS = st.builds(
 
 
 @given(PLANS, st.dates(date(2025, 12, 1), date(2026, 12, 31)))
+@settings(deadline=None)
 def test_whatever_the_plan_its_days_rise_lie_within_it_and_each_has_its_reason(one: Plan, after: date) -> None:
     days = list(islice(days_after(one, after, TABLE), 40))
     assert days == sorted(set(days))
@@ -108,6 +109,7 @@ def test_whatever_the_plan_its_days_rise_lie_within_it_and_each_has_its_reason(o
 
 
 @given(PLANS)
+@settings(deadline=None)
 def test_moving_loses_no_week_in_which_a_workday_is_left(one: Plan) -> None:
     """Each asked-for day is done on itself or on the first workday after it, if the plan still runs then."""
     moving = Plan(one.weekdays, one.first, one.last, one.opens, one.closes, "move")

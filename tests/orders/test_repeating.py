@@ -159,7 +159,7 @@ def test_it_is_shown_with_its_status_and_keeps_nobody_from_posting(app: Flask, p
 def test_neither_yesterdays_nor_cancelled_ones_nor_those_next_door_are_alike(play: Street, clock: Clock) -> None:
     clerk = play.cast("clerk")
     yesterday, cancelled = play.post(), play.post()
-    play.set(yesterday, posted_at=clock.moment - timedelta(days=1))
+    play.set(yesterday, posted_at=clock.moment - timedelta(days=1), window_end=clock.moment - timedelta(days=1))
     cancel(clerk, cancelled, "mistake", once(clerk))
     play.post("clerk2")
     assert alike(play, resident={"name": "陈桂兰", "phone": "13900001234"}) == []

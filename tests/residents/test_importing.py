@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound, Refused
 from dispatch.core.idempotency import Once
 from dispatch.core.sheets import csv_bytes, xlsx
@@ -194,7 +195,11 @@ def test_who_has_taken_her_consent_back_comes_on_the_list_by_a_new_one_alone(app
     keeping.withdraw(clerk, resident, once(clerk))
     bare = [*SHAN_ROW[:8], "", "", ""]
     assert counts(brought(clerk, sheet(bare)))[3] == 1
-    assert counts(brought(clerk, sheet(SHAN_ROW))) == (0, 1, 0, 0)
+    told = brought(clerk, sheet(SHAN_ROW))
+    assert [mistake["cell"] for mistake in told["mistakes"]] == ["I2"], "what she had agreed to before is over"
+    assert counts(brought(clerk, sheet(bare), consent=CONSENT))[3] == 1
+    anew = [*SHAN_ROW[:8], f"{now().astimezone(SHANGHAI):%Y-%m-%d}", "当面", ""]
+    assert counts(brought(clerk, sheet(anew))) == (0, 1, 0, 0)
     after = kept(resident)
     assert after is not None
     assert (after["on_care_list"], after["off_list_at"]) == (True, None)

@@ -13,7 +13,7 @@ from dispatch.core.rotation import rotate
 from dispatch.core.secrets import Keyring
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.residents.models import Resident
-from dispatch.residents.registering import community_of, find_or_add
+from dispatch.residents.registering import add, community_of, find_or_add
 
 HOME, OTHER = "120116014003", "120116014004"
 PHONE = "13755502468"
@@ -52,10 +52,39 @@ def test_however_the_phone_is_typed(app: Flask, typed: str) -> None:
     assert entered() == entered(phone=typed)
 
 
-def test_name_and_door_are_kept_as_last_typed(app: Flask) -> None:
+def test_building_and_door_are_kept_as_last_typed(app: Flask) -> None:
     resident = entered()
-    entered(name="李秀瑛", door="5单元102")
-    assert (kept(resident)["name"], kept(resident)["door"]) == ("李秀瑛", "5单元102")
+    entered(building="5号楼", door="5单元102")
+    assert (kept(resident)["building"], kept(resident)["door"]) == ("5号楼", "5单元102")
+
+
+@pytest.mark.parametrize("name", ["李 秀 英", "李秀英　", " 李秀英"])
+def test_however_her_name_is_spaced(app: Flask, name: str) -> None:
+    assert entered() == entered(name=name)
+
+
+@pytest.mark.parametrize("other", ["陈大爷", "李秀瑛", "李"])
+def test_who_shares_her_number_and_not_her_name_is_somebody_else_with_a_door_of_his_own(app: Flask, other: str) -> None:
+    hers = entered()
+    before = kept(hers)
+    his = entered(name=other, door="9单元901", building="9号楼", groups=[])
+    assert his != hers
+    assert kept(hers) == before
+    assert (kept(his)["name"], kept(his)["door"]) == (other, "9单元901")
+    assert (entered(), entered(name=other)) == (hers, his)
+
+
+def test_of_two_with_her_name_and_number_it_is_she_who_is_on_the_care_list(app: Flask) -> None:
+    with transaction() as work:
+        _first, second = (add(work, HOME, {**LI, "on_care_list": listed}) for listed in (False, True))
+    assert entered() == second
+
+
+def test_what_is_known_already_is_not_written_again(app: Flask) -> None:
+    resident = entered()
+    before = kept(resident)["revision"]
+    entered()
+    assert kept(resident)["revision"] == before
 
 
 @pytest.mark.parametrize("field", ["door", "groups"])
