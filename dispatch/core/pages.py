@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, has_request_context, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dispatch.extensions import babel
 
@@ -56,6 +58,34 @@ def set_language() -> Any:
     return answer
 
 
+def _here() -> str:
+    """Where a change of language leads back to: this page; from the answer to a form, the page on which the form stood."""
+    if request.method in ("GET", "HEAD") or _can_be_opened(request.path):
+        return request.script_root + (request.full_path if request.query_string else request.path)
+    before = urlsplit(request.referrer or "")
+    path = before.path.removeprefix(request.script_root)
+    if before.netloc == request.host and _OWN_PATH.fullmatch(before.path) and _can_be_opened(path):
+        return before.path + (f"?{before.query}" if before.query else "")
+    return url_for("people.home")
+
+
+def _can_be_opened(path: str) -> bool:
+    """Whether there is a page at this address of ours, and not a command alone.
+
+    A command's rule may be the narrower one: where POST finds one that knows no GET, what GET would find is another thing's page.
+    """
+    adapter = current_app.create_url_adapter(request)
+    for method in ("POST", "GET") if adapter else ():
+        try:
+            rule, _values = adapter.match(path, method=method, return_rule=True)  # type: ignore[union-attr]
+        except MethodNotAllowed:
+            continue
+        except HTTPException:
+            return False
+        return "GET" in (rule.methods or ())
+    return False
+
+
 @blueprint.get("/design")
 def design() -> str:
     """The page that shows the design system."""
@@ -96,5 +126,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.after_request(_guard)
     app.context_processor(
-        lambda: {"lang": str(get_locale() or "zh")[:2], "demo": app.config["DEMO"], "base": request.script_root, "session": session}
+        lambda: {
+            "lang": str(get_locale() or "zh")[:2],
+            "demo": app.config["DEMO"],
+            "base": request.script_root,
+            "session": session,
+            "here": _here,
+        }
     )

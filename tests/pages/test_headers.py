@@ -52,3 +52,37 @@ def test_pages_are_not_kept_and_what_carries_its_version_is(app: Flask) -> None:
 def test_the_choice_of_a_language_stays_in_the_house(app: Flask, wanted: str, led: str) -> None:
     answer = Browser(app).send("/language", {"lang": "en", "next": wanted}, page="/sign-in")
     assert (answer.status_code, answer.headers["Location"]) == (302, led)
+
+
+COURIERS = "/couriers"
+
+
+def leads_back_to(answer: object) -> str:
+    found = re.search(r'name="next" value="([^"]*)"', answer.text)  # type: ignore[attr-defined]
+    assert found
+    return found[1]
+
+
+def test_the_choice_of_a_language_leads_back_to_the_page_with_all_that_it_asks(app: Flask) -> None:
+    browser = Browser(app).become("coordinator")
+    assert leads_back_to(browser.get(COURIERS)) == "/couriers"
+    assert leads_back_to(browser.get("/overview?period=2026")) == "/overview?period=2026"
+    assert leads_back_to(browser.get("/nothing/there")) == "/nothing/there"
+
+
+@pytest.mark.parametrize(
+    ("before", "led"),
+    [
+        (COURIERS, COURIERS),
+        ("/overview?period=2026", "/overview?period=2026"),
+        ("/couriers/invite", "/"),  # a command is no page
+        ("https://evil.example/couriers", "/"),
+        ("", "/"),
+    ],
+)
+def test_from_the_answer_to_a_form_it_leads_to_the_page_of_the_form(app: Flask, before: str, led: str) -> None:
+    browser = Browser(app).become("coordinator")
+    data = {"name": "", "phone": "", "depot_id": "", "csrf_token": browser.proof(COURIERS)}
+    referer = before if "//" in before else browser.origin + before
+    answer = browser.ask("POST", "/couriers/invite", data=data, headers={"Referer": referer} if before else {})
+    assert leads_back_to(answer) == led
