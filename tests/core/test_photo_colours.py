@@ -9,6 +9,7 @@ from PIL import Image
 
 from dispatch.core.photos import path_of, store
 from tests.core import photo_corpus as corpus
+from tests.core.colour_profile import profile
 from tests.core.looking import BLACK, BLUE, GREEN, RED, WHITE, bare, looked_at, near
 from tests.core.photo_corpus import KINDS, exif, halves, saved
 
@@ -45,6 +46,7 @@ def with_one_colour_left_out() -> bytes:
     return saved(image, "PNG", transparency=image.getpixel((150, 50)))
 
 
+SWAPPED = profile(b"red is green", swapped=True)
 GRAY = (192, 192, 192)
 COLOURED: list[tuple[str, bytes, tuple[int, int, int], tuple[int, int, int]]] = [
     ("one-bit", saved(halves(left="white", right="black").convert("1"), "PNG"), WHITE, BLACK),
@@ -59,12 +61,12 @@ COLOURED: list[tuple[str, bytes, tuple[int, int, int], tuple[int, int, int]]] = 
     ("sixteen-bits", corpus.sixteen_bits(2), GRAY, GRAY),
     ("sixteen-bits-gray-and-through", corpus.sixteen_bits(4), GRAY, GRAY),
     ("sixteen-bits-and-through", corpus.sixteen_bits(6), GRAY, GRAY),
-    ("red-is-green-here", saved(halves(), "JPEG", icc_profile=corpus.profile(swapped=True)), GREEN, BLUE),
-    ("red-is-green-in-a-png", saved(halves(), "PNG", icc_profile=corpus.profile(swapped=True)), GREEN, BLUE),
-    ("red-is-green-in-a-webp", saved(halves(), "WEBP", icc_profile=corpus.profile(swapped=True)), GREEN, BLUE),
-    ("red-is-green-and-through", saved(see_through(RED), "PNG", icc_profile=corpus.profile(swapped=True)), GREEN, WHITE),
+    ("red-is-green-here", saved(halves(), "JPEG", icc_profile=SWAPPED), GREEN, BLUE),
+    ("red-is-green-in-a-png", saved(halves(), "PNG", icc_profile=SWAPPED), GREEN, BLUE),
+    ("red-is-green-in-a-webp", saved(halves(), "WEBP", icc_profile=SWAPPED), GREEN, BLUE),
+    ("red-is-green-and-through", saved(see_through(RED), "PNG", icc_profile=SWAPPED), GREEN, WHITE),
     ("a-profile-that-is-none", saved(halves(), "JPEG", icc_profile=b"Canary" * 50), RED, BLUE),
-    ("a-profile-of-other-colours", saved(halves().convert("CMYK"), "JPEG", icc_profile=corpus.profile()), RED, BLUE),
+    ("a-profile-of-other-colours", saved(halves().convert("CMYK"), "JPEG", icc_profile=profile(b"sRGB")), RED, BLUE),
 ]
 
 
