@@ -86,8 +86,8 @@ class Purse:
 
     def left(self, order: str) -> tuple[int, int]:
         """What the courier is owed and the resident owes of this order."""
-        look_again()
-        left = of_claims(reading(), [row.id for row in self.rows(order)]).values()
+        parts = [row.id for row in self.rows(order)]
+        left = of_claims(reading(), parts).values()
         return -sum(one.get(Kind.COURIER, 0) for one in left), sum(one.get(Kind.RESIDENT, 0) for one in left)
 
     def box(self) -> int:

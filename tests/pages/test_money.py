@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from dispatch.orders.settling import today
 from tests.house import House
 from tests.pages.personas import PATIENCE_MS, AsPersona
 from tests.pages.scenes import Scene, receipt
@@ -128,3 +129,6 @@ def test_who_had_paid_before_it_was_cancelled_is_chosen_and_gets_his_money(as_pe
     clerk.sees("#advances .card", has_text="钱建国 垫付 12.50 元")
     assert scene["courier1"].get("/money/advances").json()["items"][0]["due"] == 1250
     assert not clerk.complaints()
+    asked = {"period": f"{today():%Y}", "format": "xlsx"}
+    sheet = scene["clerk"].http.post(f"{scene.house.url}/money/export", data=asked, timeout=60)
+    assert sheet.content.startswith(b"PK"), sheet.text
