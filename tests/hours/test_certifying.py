@@ -54,11 +54,23 @@ def path_of(certificate: object) -> str:
     return re.sub(r"^https?://[^/]+", "", verify_link(certificate))
 
 
+def run(program: str, *arguments: str | Path) -> str:
+    """What a program of the machine says, one of those that `.ci/system` brings."""
+    found = shutil.which(program)
+    assert found, f"the tests need {program}: see .ci/system"
+    return subprocess.run([found, *arguments], check=True, capture_output=True, text=True).stdout
+
+
 def words(pdf: bytes, tmp_path: Path) -> str:
-    program = shutil.which("pdftotext")
-    assert program, "the tests need poppler-utils"
     (tmp_path / "c.pdf").write_bytes(pdf)
-    return subprocess.run([program, "-layout", tmp_path / "c.pdf", "-"], check=True, capture_output=True, text=True).stdout
+    return run("pdftotext", "-layout", tmp_path / "c.pdf", "-")
+
+
+def scanned(pdf: bytes, tmp_path: Path) -> str:
+    """What a phone reads off the printed page."""
+    (tmp_path / "c.pdf").write_bytes(pdf)
+    run("pdftoppm", "-r", "150", "-png", "-singlefile", tmp_path / "c.pdf", tmp_path / "c")
+    return run("zbarimg", "--quiet", "--raw", tmp_path / "c.png").strip()
 
 
 def test_it_says_what_the_rule_asks_and_its_words_can_be_copied(play: Street, tmp_path: Path) -> None:
@@ -71,6 +83,12 @@ def test_it_says_what_the_rule_asks_and_its_words_can_be_copied(play: Street, tm
     assert not [part for part in told_in_it if part.replace(" ", "") not in bare], said
     assert f"{today().year}年{today().month}月{today().day}日" in said
     assert path_of(certificate) in bare
+
+
+def test_a_phone_reads_the_link_off_the_paper(play: Street, tmp_path: Path) -> None:
+    certificate = row(issued(play))
+    link = verify_link(certificate)
+    assert scanned(draw(certificate, link), tmp_path) == link
 
 
 def test_the_same_certificate_is_the_same_bytes_with_its_type_inside(play: Street) -> None:

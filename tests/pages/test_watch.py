@@ -228,6 +228,7 @@ def test_a_word_to_the_couriers_is_sent_and_one_that_cannot_be_sent_stays_in_its
     assert scene["courier1"].get("/messages").json()["items"][0]["text"] == "下雨路滑，慢一点"
 
 
+@pytest.mark.alone
 def test_a_hundred_and_twenty_orders_stay_readable_and_quick(as_persona: AsPersona, scene: Scene) -> None:
     scene.clear()
     for number in range(MANY):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.pages.personas import DESKTOP, PATIENCE_MS, PHONE, AsPersona, until
 from tests.pages.scenes import Scene
@@ -150,11 +150,17 @@ def test_the_second_of_two_coordinators_is_told_what_changed_and_loses_no_text(a
     form = page.locator("#opened-form form")
     form.locator("[name=building]").fill("8号楼，从北门进")
     # Her line is away for a moment, so that she sends what she has not seen changed.
-    page.route("**/api/v1/orders/*", lambda route: route.abort() if route.request.method == "GET" else route.continue_())
-    page.route("**/api/v1/orders?*", lambda route: route.abort())
+    asked_in_vain: list[str] = []
+
+    def lost(route: Route) -> None:
+        asked_in_vain.append(route.request.url)
+        route.abort()
+
+    page.route("**/api/v1/orders/*", lambda route: lost(route) if route.request.method == "GET" else route.continue_())
+    page.route("**/api/v1/orders?*", lost)
     version = scene["coordinator"].get(f"/orders/{order['id']}").json()["version"]
     scene.do("coordinator", order["id"], "correct", version=version, summary="代取降压药和降糖药")
-    page.wait_for_timeout(800)
+    until(page, lambda: asked_in_vain)
     page.unroute("**/api/v1/orders/*")
     page.unroute("**/api/v1/orders?*")
     form.get_by_role("button", name="更正").click()
