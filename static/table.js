@@ -1,5 +1,6 @@
 // A table that the server lays: its rows are taken over from a fresh copy of the page, and only those that read differently.
 import { toTheDoor } from "./api.js";
+import { replaceWith } from "./carrying.js";
 import { looking, onEntries, onResync, start } from "./live.js";
 import { say } from "./texts.js";
 
@@ -9,14 +10,31 @@ const note = document.getElementById("fresh-at");
 const REST_MS = Number(note?.dataset.rest ?? 2000);
 const clock = new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
+// A row is the same by what stands first in it; it keeps what is open in it, and the focus. Where it has gone, the focus goes to its neighbour.
+function lay(there, fresh) {
+  const body = there[0].parentElement;
+  const nameOf = (row) => row.cells[0].textContent;
+  const held = there.findIndex((row) => row.contains(document.activeElement));
+  const rows = fresh.map((row) => {
+    const n = there.findIndex((one) => one && nameOf(one) === nameOf(row));
+    const was = n < 0 ? null : there[n];
+    if (was) there[n] = null;
+    if (was?.textContent === row.textContent) return was;
+    if (was) replaceWith(was, row);
+    return row;
+  });
+  there.forEach((row) => row?.remove());
+  rows.forEach((row, n) => body.rows[n] === row || body.insertBefore(row, body.rows[n] ?? null));
+  if (there[held]) rows[Math.min(held, rows.length - 1)]?.querySelector("a, button, summary")?.focus();
+}
+
 const refresh = looking(async () => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
   if (answer?.status === 401) toTheDoor();
   if (!answer?.ok) return;
   const there = rowsOf(document);
   const fresh = rowsOf(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  if (there.length === fresh.length) there.forEach((row, n) => row.textContent === fresh[n].textContent || row.replaceWith(fresh[n]));
-  else if (there.length) there[0].parentElement.replaceChildren(...fresh);
+  if (there.length) lay(there, fresh);
   if (note) note.textContent = say("fresh_at", { time: clock.format(new Date()) });
 });
 
