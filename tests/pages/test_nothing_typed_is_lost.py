@@ -71,6 +71,22 @@ def test_her_words_stay_when_somebody_else_touches_the_order_that_she_calls_back
     expect(words).to_be_focused()
 
 
+def test_his_own_word_about_a_record_stays_when_another_record_comes_in(as_persona: AsPersona, scene: Scene) -> None:
+    courier = as_persona("courier1").live()
+    page = courier.page
+
+    def missed() -> Any:
+        order = scene.taken_as_far("claimed")
+        scene.do("coordinator", order["id"], "no-show", person_id=scene.courier("courier1"), reason="never_came")
+        return page.locator("#no-shows .card", has_text=order["number"])
+
+    words = missed().locator("textarea")
+    words.fill("电动车坏在路上")
+    page.locator("#duty-said").click()
+    expect(missed()).to_be_visible(timeout=PATIENCE_MS)
+    expect(words).to_have_value("电动车坏在路上")
+
+
 def test_an_amount_half_typed_stays_when_a_part_has_been_paid_meanwhile(as_persona: AsPersona, scene: Scene) -> None:
     order = scene.advance(2350)
     clerk = as_persona("clerk")
