@@ -18,7 +18,7 @@ const LOOK_MS = 60000;
 const AGAIN_MS = 3000;
 const FINISHED = ["closed", "cancelled"];
 const orders = new Map();
-// What has moved and is to be read; `everything`: all of it is. What a verb of hers has left as it is, while a look was under way.
+// What has moved and is to be read, `wholly` if it is everything; and what a verb of hers has changed while a look was under way.
 const moved = new Set();
 const overtaken = new Set();
 let wholly = false;
