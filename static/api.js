@@ -8,7 +8,7 @@ const PATIENCE_MS = 20000;
 const UPLOAD_PATIENCE_MS = 180000;
 const PAGES_MOST = 20;
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(problem) {
     super(problem.detail);
     Object.assign(this, problem);
@@ -19,7 +19,7 @@ export class Refused extends Error {
 export const toTheDoor = () => location.assign(`${base}/`);
 
 // crypto.randomUUID exists on secure origins alone; a phone on the street's own network has none.
-export function newKey() {
+function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

@@ -6,6 +6,11 @@ export function unlock() {
   return audio?.resume();
 }
 
+// Whatever he taps or presses lets it sound. A finger that comes down is no tap yet: it is one when it is lifted.
+export function unlockByTouch() {
+  for (const name of ["click", "keydown"]) addEventListener(name, () => unlocked() || unlock(), { capture: true });
+}
+
 // Whether the browser would let a note be heard now.
 export const unlocked = () => audio?.state === "running";
 

@@ -1,5 +1,6 @@
 // A table that the server lays: its rows are taken over from a fresh copy of the page, and only those that read differently.
 import { toTheDoor } from "./api.js";
+import { replaceWith } from "./carrying.js";
 import { looking, onEntries, onResync, start } from "./live.js";
 import { say } from "./texts.js";
 
@@ -13,6 +14,24 @@ const PATIENCE_MS = 60_000;
 const CLOCK_MS = 300_000;
 const clock = new Intl.DateTimeFormat("zh-CN", { timeStyle: "medium", hourCycle: "h23", timeZone: "Asia/Shanghai" });
 
+// A row is the same by what stands first in it; it keeps what is open in it, and the focus. Where it has gone, the focus goes to its neighbour.
+function lay(there, fresh) {
+  const body = there[0].parentElement;
+  const nameOf = (row) => row.cells[0].textContent;
+  const held = there.findIndex((row) => row.contains(document.activeElement));
+  const rows = fresh.map((row) => {
+    const n = there.findIndex((one) => one && nameOf(one) === nameOf(row));
+    const was = n < 0 ? null : there[n];
+    if (was) there[n] = null;
+    if (was?.textContent === row.textContent) return was;
+    if (was) replaceWith(was, row);
+    return row;
+  });
+  there.forEach((row) => row?.remove());
+  rows.forEach((row, n) => body.rows[n] === row || body.insertBefore(row, body.rows[n] ?? null));
+  if (there[held]) rows[Math.min(held, rows.length - 1)]?.querySelector("a, button, summary")?.focus();
+}
+
 const refresh = looking(async () => {
   const asked = { headers: { Accept: "text/html" }, signal: AbortSignal.timeout?.(PATIENCE_MS) };
   const answer = await fetch(location.href, asked).catch(() => null);
@@ -20,9 +39,8 @@ const refresh = looking(async () => {
   const text = answer?.ok ? await answer.text().catch(() => null) : null;
   if (text === null) return soon(AGAIN_MS);
   const page = new DOMParser().parseFromString(text, "text/html");
-  const [there, fresh] = [rowsOf(document), rowsOf(page)];
-  if (there.length === fresh.length) there.forEach((row, n) => row.textContent === fresh[n].textContent || row.replaceWith(fresh[n]));
-  else if (there.length) there[0].parentElement.replaceChildren(...fresh);
+  const there = rowsOf(document);
+  if (there.length) lay(there, rowsOf(page));
   if (note) note.textContent = say("fresh_at", { time: clock.format(new Date()) });
   // Something has happened that this page does not count yet: nobody will say when it does, so it looks until it does.
   if (page.getElementById("fresh-at")?.dataset.behind) soon();

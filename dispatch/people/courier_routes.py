@@ -26,13 +26,13 @@ def short_moment(at: datetime) -> str:
     return at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
 
 
-def _page(actor: Actor, person_id: str, errors: dict[str, str]) -> str:
+def _page(actor: Actor, person_id: str, errors: dict[str, str], typed: list[dict[str, Any]] | None = None) -> str:
     person = courier_shown(reading(), actor, person_id)
     units = Unit.__table__
     found = select(units.c.id, units.c.name).where(units.c.level == Level.DEPOT, units.c.parent_id == person["station_id"])
     depots = [dict(row._mapping) for row in reading().execute(found.order_by(units.c.id))]
     waits = unvouched(reading(), person_id)
-    return render_template("people/courier.html", person=person, depots=depots, waits=waits, errors=errors)
+    return render_template("people/courier.html", person=person, depots=depots, waits=waits, errors=errors, typed=typed)
 
 
 @blueprint.get("/couriers/<person_id>")
@@ -59,7 +59,9 @@ def skills(person_id: str) -> Any:
     try:
         trust(actor, person_id, {skill: _day(f"until_{skill}") for skill in request.form.getlist("skills") if skill in SKILLS})
     except Invalid as refused:
-        return _page(actor, person_id, {"until": str(refused.detail)}), 422
+        ticked, said = request.form.getlist("skills"), request.form
+        typed = [{"skill": skill, "ticked": skill in ticked, "until": said.get(f"until_{skill}", "")} for skill in SKILLS]
+        return _page(actor, person_id, {"until": str(refused.detail)}, typed), 422
     return redirect(url_for("courier.one", person_id=person_id))
 
 

@@ -107,7 +107,7 @@ def answer(loan_id: str, verb: str) -> Any:
         else:
             answering.end(actor, loan_id, once, person_id)
     except Invalid as refused:
-        return _page(_coordinator(), {loan_id: str(refused.detail)}, {}), 422
+        return _page(_coordinator(), {loan_id: str(refused.detail)}, {"loan_id": loan_id, "chosen": persons, "reason": reason}), 422
     return redirect(url_for("loans.loans"))
 
 

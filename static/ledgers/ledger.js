@@ -3,12 +3,12 @@ import { call, once } from "../api.js";
 import { announce, el, state, working } from "../dom.js";
 import { debounce, start } from "../live.js";
 import { say } from "../texts.js";
+import { columnsSaid, onColumn, showColumns } from "./columns.js";
 
 const FIELDS = ["name", "phone", "building", "door", "kind", "need", "time", "urgency", "note"];
 const CHOICES = {
   kind: ["medicine", "groceries", "parcel", "meal", "clinic", "bill", "repair", "company", "other"], urgency: ["urgent", "today", "routine"],
 };
-const COLUMN_FIELDS = ["name", "phone", "estate", "building", "unit", "door", "address", "kind", "need", "day", "time", "urgency", "note", "groups", "done", "none"];
 const SHOWN_AT_ONCE = 100;
 const place = (id) => document.getElementById(id);
 const source = place("source");
@@ -18,6 +18,8 @@ const body = place("rows");
 let rows = [];
 let shown = "all";
 let most = SHOWN_AT_ONCE;
+// How often the sheet has been looked at: only the answer to the last look counts, for what was said since is in that one alone.
+let asked = 0;
 
 const wrong = (row) => row.wrong.length > 0;
 const twin = (row) => row.twins.length > 0 || row.same_as !== null;
@@ -51,11 +53,17 @@ async function read(columns) {
     pasted.focus();
     return;
   }
+  const mine = (asked += 1);
+  place("look-at").setAttribute("aria-busy", "true");
   try {
-    take(await lookAt(columns), Boolean(columns));
+    const look = await lookAt(columns);
+    if (mine === asked) take(look, Boolean(columns));
   } catch (refused) {
+    if (mine !== asked) return;
     complain("source-wrong", said(refused));
-    pasted.focus();
+    if (!columns) pasted.focus();
+  } finally {
+    if (mine === asked) place("look-at").removeAttribute("aria-busy");
   }
 }
 
@@ -70,7 +78,7 @@ function take(look, byHand) {
   place("skipped").hidden = !look.skipped.length;
   place("others").textContent = look.others.length ? say("ledger_others", { title: look.title, others: look.others.join("、") }) : "";
   place("others").hidden = !look.others.length;
-  place("columns-list").replaceChildren(...look.columns.map(column));
+  showColumns(look.columns);
   place("columns").open = byHand || !look.columns.some((one) => one.field === "name");
   show(rows.some(KEPT.wrong) ? "wrong" : "all");
   (byHand && place(held) ? place(held) : place("looked-words")).focus();
@@ -82,15 +90,6 @@ function grouped(skipped) {
   skipped.forEach((one) => found.set(one.why, [...(found.get(one.why) ?? []), one]));
   return found;
 }
-
-function column(one) {
-  const id = `column-${one.column}`;
-  const options = [el("option", { value: "" }, say("ledger_column_unknown")), ...COLUMN_FIELDS.map((name) => el("option", { value: name, selected: name === one.field }, say(`ledger_column_${name}`)))];
-  const select = el("select", { id, "data-column": one.column, onchange: () => working(place("look-at"), () => read(columnsSaid())) }, ...options);
-  return el("div", { class: "field" }, el("label", { for: id }, [one.column, one.heading].filter(Boolean).join(" · ")), select, el("p", { class: "hint" }, one.sample.join("、")));
-}
-
-const columnsSaid = () => [...place("columns-list").querySelectorAll("select")].filter((one) => one.value).map((one) => ({ column: one.dataset.column, field: one.value }));
 
 // The table: one row of inputs per line, its mistakes under them, what else is to be known of it in a row below.
 function input(row, name) {
@@ -155,6 +154,8 @@ async function again() {
     const fresh = await call("POST", "/ledgers/preview", { body: { rows: looked.map(([row]) => sent(row)) } });
     const found = new Map(fresh.rows.map((row) => [row.row, row]));
     for (const [row, before] of looked) {
+      // The sheet has been read anew meanwhile: what stands there now is another row.
+      if (!rows.includes(row)) continue;
       if (JSON.stringify(sent(row)) !== before || !found.has(row.row)) continue;
       const was = { ...row };
       Object.assign(row, found.get(row.row), { again: row.again });
@@ -184,7 +185,6 @@ function replace(row, was) {
 }
 
 const soon = debounce(again);
-
 function edit(event) {
   if (!event.target.isConnected) return;
   const row = rows.find((one) => String(one.row) === event.target.dataset.row);
@@ -230,13 +230,14 @@ function told(posted, going) {
 
 source.addEventListener("submit", (event) => {
   event.preventDefault();
-  working(place("look-at"), () => read());
+  read();
 });
 pasted.addEventListener("paste", () => setTimeout(() => {
   file.value = "";
-  working(place("look-at"), () => read());
+  read();
 }));
-file.addEventListener("change", () => file.files.length && working(place("look-at"), () => read()));
+file.addEventListener("change", () => file.files.length && read());
+onColumn(() => read(columnsSaid()));
 for (const kind of ["change", "focusout"]) body.addEventListener(kind, edit);
 place("post").addEventListener("click", () => working(place("post"), post));
 place("more").addEventListener("click", () => {

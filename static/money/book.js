@@ -2,13 +2,14 @@
 import { base, call, everything, get, once, post } from "../api.js";
 import { announce, complain, el, settle, state } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
-import { facts, lay, reasons, time } from "../orders/cards.js";
+import { facts, lay, opener, reasons, time } from "../orders/cards.js";
 import { say } from "../texts.js";
 import { yuan } from "../yuan.js";
-import { amountField, choice, day, field, hows, onSend, opens, radios } from "./fields.js";
+import { amountField, choice, day, field, hows, onSend, radios, shut } from "./fields.js";
 
 const REASONS = ["wrong_amount", "wrong_way", "wrong_person", "not_paid", "goods_returned", "other"];
 const ENDED = ["delivered", "failed", "closed", "cancelled", "expired"];
+const LIMITS_REST_MS = 500;
 const mayBook = state.role === "clerk";
 const list = document.getElementById("advances");
 const { community_id: community, month } = state.book;
@@ -18,6 +19,19 @@ const booked = () => {
   announce(say("booked"));
   return refresh();
 };
+
+// What has been booked is not in its form any more, or it would be booked again; what was refused stays, on a card as it is now.
+const sending = (form, amounts, send, then = () => null) => onSend(form, amounts, async (said) => {
+  try {
+    await send(said);
+  } catch (refused) {
+    soon();
+    throw refused;
+  }
+  shut(form);
+  await booked();
+  then();
+});
 
 // Who can still have paid, the likeliest first, each with the most that it can settle.
 function ways({ due, owed }) {
@@ -35,21 +49,17 @@ function settling(advance) {
   form.addEventListener("change", (event) => {
     if (event.target.name === "way") form.elements.amount.value = yuan(Object.fromEntries(open)[event.target.value]);
   });
-  return onSend(form, ["amount"], async (said) => {
-    const next = list.querySelector(`[data-id="${advance.id}"]`)?.nextElementSibling;
-    await post(`/orders/${advance.order_id}/settle`, { ...said, version: advance.version, advance_id: advance.id });
-    await booked();
-    (next?.isConnected ? next.querySelector("button") : list.querySelector("button") ?? document.getElementById("waiting-title")).focus();
-  });
+  let next = null;
+  return sending(form, ["amount"], (said) => {
+    next = list.querySelector(`[data-id="${advance.id}"]`)?.nextElementSibling;
+    return post(`/orders/${advance.order_id}/settle`, { ...said, version: advance.version, advance_id: advance.id });
+  }, () => (next?.isConnected ? next.querySelector("button") : list.querySelector("button") ?? document.getElementById("waiting-title")).focus());
 }
 
 const correcting = (advance) =>
-  onSend(el("form", {}, el("div", { class: "pair" }, amountField("amount", say("right_amount"), yuan(advance.amount)),
+  sending(el("form", {}, el("div", { class: "pair" }, amountField("amount", say("right_amount"), yuan(advance.amount)),
     choice("reason", say("why_corrected"), REASONS.map((reason) => [reason, say(`reason_${reason}`)]))), el("button", { class: "go" }, say("book_it"))),
-  ["amount"], async (said) => {
-    await post(`/orders/${advance.order_id}/correct-advance`, { ...said, version: advance.version, advance_id: advance.id });
-    await booked();
-  });
+  ["amount"], (said) => post(`/orders/${advance.order_id}/correct-advance`, { ...said, version: advance.version, advance_id: advance.id }));
 
 const card = (advance) =>
   el("li", { class: "card" },
@@ -60,13 +70,11 @@ const card = (advance) =>
     el("div", { class: "row" }, el("p", { class: "hint" }, say("since_order", { number: advance.number, time: time(advance.at) })),
       advance.receipt && el("a", { class: "button small", href: `${base}/orders/${advance.order_id}/receipt?advance_id=${advance.id}`, target: "_blank" }, say("see_receipt"),
         el("span", { class: "unseen" }, ` ${advance.number}`))),
-    mayBook && el("div", { class: "openers" }, opens(say("settle"), () => settling(advance)), opens(say("correct"), () => correcting(advance))));
+    mayBook && el("div", { class: "openers" }, opener(say("settle"), () => settling(advance), true), opener(say("correct"), () => correcting(advance), true)));
 
 function raising(order) {
-  return onSend(el("form", {}, amountField("money_limit", say("new_limit")), el("button", { class: "go" }, say("raise_limit"))), ["money_limit"], async (said) => {
-    await post(`/orders/${order.id}/raise-limit`, said);
-    await booked();
-  });
+  return sending(el("form", {}, amountField("money_limit", say("new_limit")), el("button", { class: "go" }, say("raise_limit"))), ["money_limit"],
+    (said) => post(`/orders/${order.id}/raise-limit`, said));
 }
 
 // Who had the order and may have paid: where it is one alone, he is chosen already.
@@ -85,13 +93,12 @@ function enteringLate(order) {
   couriersOf(order, who);
   const photo = field("receipt", say("receipt"), { type: "file", accept: "image/jpeg,image/png,image/webp" });
   const form = el("form", {}, who, amountField("amount", say("amount")), photo, el("button", { class: "go" }, say("book_it")));
-  return onSend(form, ["amount"], async (said) => {
+  return sending(form, ["amount"], async (said) => {
     const body = new FormData();
     body.append("receipt", said.receipt);
     const { name, size, lastModified } = said.receipt;
     const kept = await once(`late ${order.id} ${name} ${size} ${lastModified}`, (key) => call("POST", `/orders/${order.id}/receipt`, { form: body, key }));
     await post(`/orders/${order.id}/advance`, { amount: said.amount, receipt_id: kept.receipt_id, courier_id: said.courier_id || null });
-    await booked();
   });
 }
 
@@ -100,8 +107,8 @@ const under = (order) =>
     el("div", { class: "row apart" }, el("p", { class: "kind" }, `${say(`kind_${order.kind}`)} · ${order.building}`), el("span", { class: "tag" }, say(`status_${order.status}`))),
     order.holders?.length > 0 && el("p", { class: "holders" }, order.holders.map((one) => one.name).join("、")),
     order.money_limit == null ? el("p", { class: "hint" }, say("limit_none")) : facts(order), el("p", { class: "hint" }, say("number", { number: order.number })),
-    el("div", { class: "openers" }, opens(say("raise_limit"), () => raising(order)),
-      ENDED.includes(order.status) && order.money_limit != null && opens(say("enter_late"), () => enteringLate(order))));
+    el("div", { class: "openers" }, opener(say("raise_limit"), () => raising(order), true),
+      ENDED.includes(order.status) && order.money_limit != null && opener(say("enter_late"), () => enteringLate(order), true)));
 
 const cell = (text, kind) => el("td", { class: kind }, text);
 const sum = (amount) => cell(yuan(amount), amount ? "number" : "number nil");
@@ -176,18 +183,20 @@ const refresh = looking(async () => {
   }
 });
 const soon = debounce(refresh);
+const limits = looking(() => showLimits().catch(complain));
+const limitsSoon = debounce(limits, LIMITS_REST_MS);
 
 const funding = document.getElementById("fund");
 if (funding) {
   funding.append(radios("direction", say("box_way"), ["in", "out"].map((one) => [one, say(`direction_${one}`)])),
     amountField("amount", say("settle_amount")), hows(), day(), el("button", { class: "go" }, say("book_it")));
-  onSend(funding, ["amount"], async (said) => {
-    await post("/money/box", said);
-    funding.reset();
-    await booked();
-  });
+  sending(funding, ["amount"], (said) => post("/money/box", said));
 }
-onEntries((entries) => entries.some((entry) => entry.type !== "private") && soon());
+// An errand that moves changes no book; what is laid out, paid or taken back says so itself.
+onEntries((entries) => {
+  if (entries.some(({ type }) => /^(money|residents?)\./.test(type))) soon();
+  else if (mayBook && entries.some(({ type }) => type.startsWith("order."))) limitsSoon();
+});
 onResync(refresh);
 showBook(state.book);
 showWaiting(state.advances);

@@ -3,11 +3,12 @@ import { complain, el, settle, working } from "../dom.js";
 import { say } from "../texts.js";
 import { fen } from "../yuan.js";
 
+const CLOCK_MS = 10000;
 let fields = 0;
 
-export const HOW = ["cash", "wechat", "alipay", "bank", "other"];
+const HOW = ["cash", "wechat", "alipay", "bank", "other"];
 // The day that it is on the street, whatever the desk's clock is set to.
-export const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
+const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
 
 export function field(name, label, attributes = {}) {
   const id = `${name}-${(fields += 1)}`;
@@ -30,6 +31,14 @@ export const radios = (name, legend, options) =>
 export const hows = () => choice("how", say("how"), HOW.map((how) => [how, say(`how_${how}`)]));
 export const day = () => field("paid_on", say("paid_on"), { type: "date", value: today(), max: today() });
 
+// A page stays open overnight: a day that nobody has chosen is today's, and is seen to be.
+setInterval(() => document.querySelectorAll('input[type="date"][name="paid_on"]').forEach((one) => {
+  const chosen = one.value !== one.defaultValue;
+  const { value } = one;
+  one.max = one.defaultValue = today();
+  one.value = chosen ? value : today();
+}), CLOCK_MS);
+
 function clear(form) {
   form.querySelectorAll(".error").forEach((one) => one.remove());
   form.querySelectorAll("[aria-invalid]").forEach((one) => {
@@ -47,6 +56,15 @@ export function mark(form, name, why) {
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", id);
   input.focus();
+}
+
+// It has been booked: behind an opener the form is made anew when it is wanted again, another is emptied.
+export function shut(form) {
+  const opener = form.parentElement.previousElementSibling;
+  if (!opener?.open) return form.reset();
+  form.remove();
+  opener.open(false);
+  opener.focus();
 }
 
 // Sends what the form says; `amounts` are the fields that hold yuan. A mistake leaves everything typed as it is.
@@ -70,16 +88,4 @@ export function onSend(form, amounts, send) {
     });
   });
   return form;
-}
-
-// Opens a form in place with the focus in its first field; the page's other work stays where it is.
-export function opens(title, make) {
-  const inside = el("div", { hidden: true });
-  const button = el("button", { type: "button", class: "opener", "aria-expanded": "false", onclick: () => {
-    if (!inside.hasChildNodes()) inside.append(make());
-    inside.hidden = !inside.hidden;
-    button.setAttribute("aria-expanded", String(!inside.hidden));
-    if (!inside.hidden) inside.querySelector("input, select")?.focus();
-  } }, title);
-  return el("div", {}, button, inside);
 }

@@ -8,6 +8,8 @@ import { listOf } from "./lists.js";
 // While nobody says that she knows, it sounds again; however much there is, it is one sound.
 const AGAIN_MS = 60000;
 const TOGETHER_MS = 3000;
+// So long a window that rings keeps the others waiting, until they have heard that it has.
+const SETTLE_MS = 250;
 const BLINK_MS = 1000;
 const SHOWN_MOST = 3;
 const KNOWN_MOST = 500;
@@ -25,7 +27,8 @@ export class Alarms {
     this.standing = new Map();
     this.known = new Set(remembered(this.place("known"), []));
     this.muted = remembered(this.place("muted"), false);
-    this.rangAt = 0;
+    // What was rung for last, and when, by this window; by another of hers it is remembered.
+    this.rang = { at: 0, keys: [] };
     onRemembered(this.place("known"), (known) => this.learn(known ?? []));
     onRemembered(this.place("muted"), (muted) => this.hush(muted === true));
     document.getElementById("alarms-known").addEventListener("click", () => this.acknowledge());
@@ -87,7 +90,6 @@ export class Alarms {
       bar.hidden = fresh.length === 0;
       if (more.length) {
         announce(more.length === 1 ? this.words(more[0][1]) : say("alarms_several", { n: more.length }));
-        this.rangAt = 0;
         this.sing();
       }
     }
@@ -107,7 +109,9 @@ export class Alarms {
     const keys = this.fresh().filter(([, { order }]) => !orderId || order.id === orderId).map(([key]) => key);
     if (!keys.length) return;
     const inside = bar.contains(document.activeElement);
-    this.learn([...this.known, ...keys].slice(-KNOWN_MOST));
+    // Another window of hers may have learned something in this very moment.
+    const known = new Set([...(remembered(this.place("known")) ?? []), ...this.known, ...keys]);
+    this.learn([...known].slice(-KNOWN_MOST));
     remember(this.place("known"), [...this.known]);
     if (inside && bar.hidden) document.getElementById("main").querySelector(".slip[tabindex='0']")?.focus();
   }
@@ -142,14 +146,27 @@ export class Alarms {
     sound.setAttribute("aria-pressed", String(muted));
   }
 
-  // One of several windows of hers sounds, and not more often than need be.
-  sing() {
-    if (this.muted || !unlocked() || !this.fresh().length) return;
-    const last = Math.max(this.rangAt, remembered(this.place("rang"), 0) > Date.now() - TOGETHER_MS ? Date.now() : 0);
-    if (Date.now() - last < AGAIN_MS) return;
-    this.rangAt = Date.now();
-    remember(this.place("rang"), this.rangAt);
+  // Something calls for which nobody has rung yet, or that has gone on for a minute.
+  due() {
+    const fresh = this.fresh();
+    if (this.muted || !unlocked() || !fresh.length) return false;
+    const last = [this.rang, remembered(this.place("rang"), {})].filter(({ at }) => Date.now() - at < AGAIN_MS);
+    return !fresh.every(([key]) => last.some(({ keys }) => keys.includes(key)));
+  }
+
+  // One of several windows of hers sounds: they ask one after the other, where the browser knows how to queue them.
+  async sing() {
+    if (!this.due()) return;
+    if (navigator.locks) await navigator.locks.request(this.place("rang"), () => this.singAlone());
+    else await this.singAlone();
+  }
+
+  async singAlone() {
+    if (!this.due()) return;
+    this.rang = { at: Date.now(), keys: this.fresh().map(([key]) => key) };
+    remember(this.place("rang"), this.rang);
     ring();
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
 
   blink() {

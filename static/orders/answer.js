@@ -2,7 +2,7 @@
 import { get, post } from "../api.js";
 import { announce, complain, el, settle, working } from "../dom.js";
 import { say } from "../texts.js";
-import { time } from "./cards.js";
+import { lay, time } from "./cards.js";
 
 const list = document.getElementById("no-shows");
 
@@ -33,8 +33,7 @@ function answer(one) {
 // What he is writing stays while other news comes in.
 export async function look() {
   const { items } = await get("/no-shows").catch(() => ({ items: null }));
-  if (!items || (list.contains(document.activeElement) && document.activeElement.tagName === "TEXTAREA")) return;
-  list.replaceChildren(...items.map((one) => el("li", { class: "card", "data-id": one.id }, el("p", {}, said(one)),
-    one.can_answer ? answer(one) : one.answer && el("p", { class: "note" }, one.answer))));
+  if (!items) return;
+  lay(list, items, (one) => el("li", { class: "card" }, el("p", {}, said(one)), one.can_answer ? answer(one) : one.answer && el("p", { class: "note" }, one.answer)));
   document.getElementById("no-shows-part").hidden = !items.length;
 }

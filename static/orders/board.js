@@ -3,7 +3,7 @@ import { base, call, get, once, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { command, debounce, looking, onEntries, onForget, onResync, onYours, start } from "../live.js";
 import { tellPlace } from "../place.js";
-import { chime, unlock } from "../sound.js";
+import { chime } from "../sound.js";
 import { say } from "../texts.js";
 import { look as lookAtNoShows } from "./answer.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
@@ -132,7 +132,6 @@ function gone(orderId, why = "taken", next = []) {
 }
 
 const toggleDuty = () => working(duty, async () => {
-  unlock();
   settle();
   const on = !onDuty;
   try {
@@ -194,7 +193,6 @@ const soon = debounce(refresh);
 const soonQueue = debounce(refreshQueue);
 
 duty.addEventListener("click", toggleDuty);
-addEventListener("pointerdown", unlock, { once: true });
 onEntries((entries) => {
   entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots && !wanted.has(e.data.order_id)).forEach((e) => gone(e.data.order_id));
   if (entries.some((e) => e.type.startsWith("order."))) soon();

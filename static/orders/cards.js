@@ -1,5 +1,6 @@
 // What an order looks like on any page: kind, building, window, distance, persons needed.
 import { post } from "../api.js";
+import { onItsWay, replaceWith } from "../carrying.js";
 import { complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
 import { yuan } from "../yuan.js";
@@ -15,7 +16,7 @@ export function time(iso) {
   return day === date.format(new Date()) ? clock.format(moment) : `${day} ${clock.format(moment)}`;
 }
 
-export function far(metres) {
+function far(metres) {
   if (metres == null) return null;
   return metres < 1000 ? say("metres", { n: Math.round(metres / 10) * 10 }) : say("kilometres", { n: (metres / 1000).toFixed(1) });
 }
@@ -48,14 +49,18 @@ export function statusTag(order) {
     order.mine && order.status === "open" ? say("got_it") : say(`status_${order.status}`));
 }
 
-// Opens what is behind it; made only then, and closed again by the next redrawing.
-export function opener(title, make) {
+// Opens what is behind it; made only then. `inward`: the focus goes to its first field. A redrawing opens it again.
+export function opener(title, make, inward = false) {
   const inside = el("div", { hidden: true });
   const button = el("button", { type: "button", class: "opener", "aria-expanded": "false", onclick: () => {
-    if (!inside.hasChildNodes()) inside.append(make());
-    inside.hidden = !inside.hidden;
-    button.setAttribute("aria-expanded", String(!inside.hidden));
+    button.open(inside.hidden);
+    if (inward && !inside.hidden) inside.querySelector("input, select")?.focus();
   } }, title);
+  button.open = (wide) => {
+    if (wide && !inside.hasChildNodes()) inside.append(make());
+    inside.hidden = !wide;
+    button.setAttribute("aria-expanded", String(wide));
+  };
   return el("div", {}, button, inside);
 }
 
@@ -84,7 +89,7 @@ export const reasons = (title, codes, choose) =>
     return list;
   });
 
-// Keeps a list of elements in the order of the data, touching only what changed, so that focus and place stay.
+// Keeps a list of elements in the order of the data, touching only what changed, so that focus and place stay, and what is half typed.
 export function lay(list, orders, make) {
   const there = new Map([...list.children].filter((child) => child.dataset.id).map((child) => [child.dataset.id, child]));
   const first = !list.dataset.laid;
@@ -94,16 +99,14 @@ export function lay(list, orders, make) {
     const version = JSON.stringify(order);
     let card = there.get(order.id);
     there.delete(order.id);
-    if (card?.version !== version || card.classList.contains("gone")) {
+    if (!card || card.classList.contains("gone") || (card.version !== version && !onItsWay(card))) {
       const made = make(order);
       made.version = version;
       made.dataset.id = order.id;
       if (!card && !first) made.classList.add("fresh");
-      const focused = card?.contains(document.activeElement);
       if (next === card) next = card ? made : next;
-      card?.replaceWith(made);
+      if (card) replaceWith(card, made);
       card = made;
-      if (focused) card.querySelector("button, a")?.focus();
     }
     // One that is saying goodbye keeps its place until it goes.
     while (next?.classList.contains("gone") && next !== card) next = next.nextElementSibling;

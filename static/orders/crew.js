@@ -8,7 +8,7 @@ const STATES = ["quiet", "busy", "free"];
 const list = document.getElementById("crew");
 const form = document.getElementById("message");
 
-export const stateOf = (one) => (!one.active || !one.on_duty ? "off" : one.quiet_minutes != null ? "quiet" : one.open_claims > 0 ? "busy" : "free");
+const stateOf = (one) => (!one.active || !one.on_duty ? "off" : one.quiet_minutes != null ? "quiet" : one.open_claims > 0 ? "busy" : "free");
 
 function words(one) {
   const state = stateOf(one);

@@ -5,7 +5,7 @@ import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
 import { alarming, facts, head, lay, reasons, statusTag, telephone, time } from "./cards.js";
-import { fill, fresh, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
+import { fill, found, fresh, halfTyped, halfTypedNeed, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
 
 const CANCELS = ["resident_changed", "duplicate", "mistake", "solved", "other"];
 const form = document.getElementById("need");
@@ -18,6 +18,8 @@ const send = form.querySelector("button.go");
 let warned = "";
 // While an earlier need is being fetched Enter does nothing: it is seen before it is posted.
 let drafting = false;
+// For which need she has been told that it would take the place of what she is typing: pressed once more it does.
+let asked = null;
 
 async function looksAlike(body) {
   const { kind, building, resident, resident_id } = body;
@@ -36,6 +38,7 @@ async function looksAlike(body) {
 
 async function publish() {
   const body = need(form);
+  const said = JSON.stringify(body);
   if (await looksAlike(body)) return;
   try {
     const order = await post("/orders", body);
@@ -44,8 +47,11 @@ async function publish() {
     const words = say("posted_for", { name: order.private.name, number: order.number });
     document.getElementById("posted-for").textContent = words;
     announce(words);
-    empty();
-    form.elements.name.focus();
+    // She is typing the next one already: that stays.
+    if (JSON.stringify(need(form)) === said) {
+      empty();
+      form.elements.name.focus();
+    }
     await refresh();
   } catch (refused) {
     mark(refused.field, refused.code === "offline" ? say("offline_kept") : refused.message);
@@ -54,6 +60,7 @@ async function publish() {
 
 function empty() {
   fresh(form);
+  asked = null;
   alike.hidden = true;
   warned = "";
 }
@@ -70,9 +77,15 @@ form.addEventListener("submit", (event) => {
 
 // Again: of the row that has the focus, else of the resident in the form. Shown first; Enter posts it.
 async function again(orderId) {
+  const half = orderId ? halfTyped(form) : halfTypedNeed(form);
+  if (half && asked !== (orderId ?? "")) {
+    asked = orderId ?? "";
+    return complain({ message: say("repeat_over_typed") });
+  }
   drafting = true;
   try {
     fill(form, await repeat(orderId));
+    asked = null;
     settle();
     alike.hidden = true;
     send.focus();
@@ -96,7 +109,10 @@ document.getElementById("fresh").addEventListener("click", () => {
 form.elements.name.addEventListener("input", () => release(form));
 form.elements.phone.addEventListener("input", debounce(() => lookUp(form)));
 findResident(form);
-form.addEventListener("resident", ({ detail }) => lookUp(form, detail));
+form.addEventListener("resident", ({ detail }) => {
+  found(form, detail);
+  lookUp(form);
+});
 
 const act = (order, verb, body) => post(`/orders/${order.id}/${verb}`, body).then(() => settle(), complain).then(refresh);
 const whom = (order) => [order.private?.name, order.private?.door].filter(Boolean).join(" · ");

@@ -1,5 +1,6 @@
 // One errand on its courier's phone: the next step is the one large button.
 import { base, call, get, once, post } from "../api.js";
+import { replaceWith } from "../carrying.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { command, debounce, looking, onEntries, onForget, onResync, start } from "../live.js";
 import { tellPlace } from "../place.js";
@@ -13,7 +14,9 @@ const FAILURES = ["nobody_home", "out_of_stock", "wrong_address", "refused", "un
 // As many wrong codes as the station is told of; after them the right one no longer opens.
 const WRONG_CODES_MOST = 5;
 const root = document.getElementById("errand");
-let order = state.order;
+let { order } = state;
+// Nothing of her stays behind in a second copy.
+delete state.order;
 let phone = null;
 let drawn = null;
 let wrongCodes = 0;
@@ -52,7 +55,7 @@ const refresh = looking(async () => {
 });
 
 function forget() {
-  order = { ...order, private: undefined, navigate: undefined, mine: false, actions: [] };
+  order = { ...order, private: undefined, caller: undefined, navigate: undefined, mine: false, actions: [] };
 }
 
 async function reveal() {
@@ -176,18 +179,14 @@ function farewell() {
   return el("p", { class: "note" }, say(order.status === "failed" ? "told_station" : "not_yours_now"));
 }
 
-const nameOf = (element) => element.id || element.textContent;
-
 // Where the button that had the focus is gone with its step, the next word is what has become of the errand.
-function keepFocus(name) {
-  const same = [...root.querySelectorAll("a, button, input, summary")].find((one) => nameOf(one) === name);
-  if (same) return same.focus({ preventScroll: true });
-  root.firstElementChild.tabIndex = -1;
-  root.firstElementChild.focus({ preventScroll: true });
+function toTheTop({ firstElementChild: first }) {
+  first.tabIndex = -1;
+  first.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 
-// Only what has changed is drawn: a code half typed, a photo chosen, stay while other news comes in.
+// A code half typed, a photo chosen, a reason, stay while other news comes in.
 function draw() {
   if (!order.mine) phone = null;
   const version = JSON.stringify([order, phone]);
@@ -195,9 +194,7 @@ function draw() {
   drawn = version;
   const may = (verb) => order.actions.includes(verb);
   const fail = (reason) => step(() => post(`/orders/${order.id}/fail`, { reason, epoch: order.epoch }));
-  const held = root.contains(document.activeElement) && nameOf(document.activeElement);
-  const typed = document.getElementById("code")?.value;
-  root.replaceChildren(...[
+  replaceWith(root.firstElementChild, el("div", {}, ...[
     el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order),
     order.mine && order.status === "open" && el("p", { class: "note" }, say("wait_for_others", { n: order.slots - order.taken })),
     order.status === "claimed" && order.mine && order.deadline && el("p", { class: "note warn" }, say("pick_up_by", { time: time(order.deadline) })),
@@ -209,9 +206,7 @@ function draw() {
     !order.mine && typedAmount && el("p", {}, el("a", { class: "button wide", href: `${base}/money` }, say("my_money"))),
     el("p", {}, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board"))),
     may("pick_up") && el("div", { class: "thumb" }, button(say("picked_up"), () => act("pick_up"), "go big")),
-  ].filter(Boolean));
-  if (typed && may("deliver")) document.getElementById("code").value = typed;
-  if (held) keepFocus(held);
+  ].filter(Boolean)), toTheTop);
 }
 
 const soon = debounce(refresh);

@@ -27,7 +27,7 @@ const ORDER = {
 };
 
 // How it stands with time, as a colour, a word and minutes. `tooLong`: urgency → minutes after which the station calls it too long.
-export function waiting(order, list, now, tooLong) {
+function waiting(order, list, now, tooLong) {
   if (list === "unclaimed") {
     const n = Math.max(0, minutes(since(order), now));
     const most = tooLong[order.urgency];

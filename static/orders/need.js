@@ -12,6 +12,21 @@ let chosen = null;
 let last = null;
 let asked = 0;
 const mistake = document.getElementById("need-wrong");
+// The fields that somebody has typed into since the form was last laid, emptied or filled.
+const typed = new Set();
+// Who it is for is no need yet.
+const WHO = ["name", "phone"];
+document.getElementById("need").addEventListener("input", ({ target }) => target.name && typed.add(target.name));
+
+// Whether something stands in the form that would be lost if another need were filled in; `but`: these fields do not count.
+export const halfTyped = (form, but = []) => [...typed].some((name) => !but.includes(name) && stands(form, name));
+export const halfTypedNeed = (form) => halfTyped(form, WHO);
+
+function stands(form, name) {
+  const there = form.elements[name];
+  const inputs = there instanceof RadioNodeList ? [...there] : [there];
+  return inputs.some((one) => (one.type === "checkbox" ? one.checked : one.value !== "" && one.value !== one.defaultValue));
+}
 
 export function need(form) {
   const given = Object.fromEntries(new FormData(form));
@@ -45,6 +60,7 @@ export function release(form) {
 
 export function fresh(form) {
   form.reset();
+  typed.clear();
   choose(form, null);
   last = null;
   asked += 1;
@@ -83,13 +99,16 @@ export async function repeat(orderId) {
   throw { message: say("repeat_whom") };
 }
 
-// Who is it? By what somebody has found, or by the number as soon as it is one.
-export async function lookUp(form, resident) {
-  if (resident) {
-    const known = { name: resident.name, phone: "", door: resident.door ?? "", building: resident.building || form.elements.building.value };
-    Object.entries(known).forEach(([name, value]) => (form.elements[name].value = value));
-    choose(form, resident);
-  }
+// Somebody has been found: what is on record of her stands in the form.
+export function found(form, resident) {
+  const known = { name: resident.name, phone: "", door: resident.door ?? "", building: resident.building || form.elements.building.value };
+  Object.entries(known).forEach(([name, value]) => (form.elements[name].value = value));
+  choose(form, resident);
+}
+
+// Who is it? By who was found, or by the number as soon as it is one. The form of what comes back every week does not ask.
+export async function lookUp(form) {
+  if (!document.getElementById("known")) return;
   const phone = form.elements.phone.value;
   const enough = chosen || phone.replace(/\D/g, "").length >= DIGITS_LEAST;
   const mine = (asked += 1);
@@ -109,15 +128,20 @@ const FIELDS = { resident: "name", "resident.name": "name", "resident.phone": "p
 
 // What is wrong stands under its field, wherever that is hidden; what concerns no field stands over the button.
 export function mark(name, why) {
+  unmark();
   const form = document.getElementById("need");
-  const found = form.elements[FIELDS[name] ?? name];
-  const input = found instanceof RadioNodeList ? found[0] : found;
-  const field = input?.labels[0]?.textContent.trim() ?? "";
+  const there = form.elements[FIELDS[name] ?? name];
+  const several = there instanceof RadioNodeList;
+  const input = several ? there[0] : there;
+  // Of several boxes none is wrong by itself: it is what they are about.
+  const title = several ? input.closest("fieldset").querySelector("legend") : input?.labels[0];
+  const field = title?.textContent.trim() ?? "";
   mistake.textContent = input && !why.includes(field) ? say("field_wrong", { field, why }) : why;
   if (input) {
     input.closest(".field, fieldset").append(mistake);
     input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", "need-wrong");
+    input.hint ??= input.getAttribute("aria-describedby") ?? "";
+    input.setAttribute("aria-describedby", `need-wrong ${input.hint}`.trim());
     input.closest("details")?.setAttribute("open", "");
     input.focus();
   } else form.querySelector("button.go").before(mistake);
@@ -128,7 +152,8 @@ export function unmark() {
   mistake.hidden = true;
   document.querySelectorAll("#need [aria-invalid]").forEach((input) => {
     input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
+    if (input.hint) input.setAttribute("aria-describedby", input.hint);
+    else input.removeAttribute("aria-describedby");
   });
 }
 

@@ -1,6 +1,6 @@
 // The order that a coordinator has open: what it says follows the order, what she is typing stays hers whatever others do.
 import { base, get, post } from "../api.js";
-import { announce, el, working } from "../dom.js";
+import { announce, complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
 import { facts, head, statusTag, telephone, time } from "./cards.js";
 import { VERBS, differences } from "./verbs.js";
@@ -41,14 +41,20 @@ export class Opened {
 
   show(order, focus = true) {
     if (this.order?.id !== order.id) {
-      this.order = null;
-      this.numbers = null;
-      drawer.replaceChildren();
+      this.clear();
       panel.hidden = false;
       this.cover(over.matches);
     }
     this.follow(order);
     if (focus) panel.focus();
+  }
+
+  // Nothing of one order stays where another, or none, is shown. What she has begun to type waits until she is back.
+  clear() {
+    this.order = null;
+    this.numbers = null;
+    [title, bar, drawer].forEach((place) => place.replaceChildren());
+    this.refused("");
   }
 
   // On a phone it lies over the rest, which the Tab key then must not reach.
@@ -60,7 +66,7 @@ export class Opened {
   close() {
     if (!this.order) return false;
     const { id } = this.order;
-    this.order = null;
+    this.clear();
     panel.hidden = true;
     this.cover(false);
     this.left(id);
@@ -80,6 +86,11 @@ export class Opened {
     if (focused) (focused.isConnected ? focused : panel).focus();
     this.offer(order);
     for (const [verb, form] of this.formsOf(order.id)) this.keepUp(verb, form, order);
+  }
+
+  // Who is there has changed: whom a form offers follows.
+  followCrew() {
+    if (this.order) for (const [verb, form] of this.formsOf(this.order.id)) if (form.isConnected) VERBS[verb].follow?.(form, this.order, this.couriers());
   }
 
   formsOf(id) {
@@ -137,7 +148,7 @@ export class Opened {
       this.submit(verb, form, send);
     } }, el("h3", {}, say(words)), hint && el("p", { class: "hint" }, say(hint)), ...fields(this.order, this.couriers()), changes, wrong, send);
     Object.assign(form, { changes, wrong, seen: this.order });
-    VERBS[verb].follow?.(form, this.order);
+    VERBS[verb].follow?.(form, this.order, this.couriers());
     return form;
   }
 
@@ -162,8 +173,8 @@ export class Opened {
     const version = seen.version == null || verb === "confirm" ? {} : { version: seen.version };
     try {
       const order = await post(`/orders/${seen.id}/${verb.replace("_", "-")}`, { ...body, ...version });
-      if (form) this.done(verb, seen.id);
-      this.refused("");
+      if (form) this.done(verb, seen.id, form);
+      if (this.order?.id === seen.id) this.refused("");
       announce(say("done_verb", { verb: say(VERBS[verb].words) }));
       this.changed(order);
     } catch (refused) {
@@ -171,8 +182,10 @@ export class Opened {
     }
   }
 
-  done(verb, id) {
+  // She may have gone on to another order, or to another form, before the answer came: that one stays.
+  done(verb, id, form) {
     delete this.drafts.get(id)?.[verb];
+    if (!form.isConnected) return;
     bar.querySelector(`[data-verb="${verb}"]`)?.setAttribute("aria-expanded", "false");
     drawer.replaceChildren();
     panel.focus();
@@ -187,13 +200,17 @@ export class Opened {
   // Somebody was quicker: she is told what is different now, and what she has typed is still there.
   async told(verb, refused, form, seen) {
     const words = refused.field === "person_id" ? say("cannot_have") : refused.message;
+    const here = this.order?.id === seen.id;
     if (form) this.mistake(form, words);
-    else this.refused(words);
+    // A form that has been put away says nothing.
+    if (here && !form?.isConnected) this.refused(words);
+    // It is another order's: said with its number, over everything.
+    if (!here) complain({ message: say("field_wrong", { field: say("number", { number: seen.number }), why: words }) });
     if (refused.status !== 409) return;
     const after = await get(`/orders/${seen.id}`).catch(() => null);
     if (!after) return;
     if (form) this.catchUp(verb, form, after);
-    else this.refused([words, ...differences(seen, after)].join(" "));
+    else if (this.order?.id === seen.id) this.refused([words, ...differences(seen, after)].join(" "));
     this.changed(after);
   }
 
@@ -204,7 +221,7 @@ export class Opened {
 
   catchUp(verb, form, order) {
     this.tellChange(form, order);
-    VERBS[verb].follow?.(form, order);
+    VERBS[verb].follow?.(form, order, this.couriers());
     const lost = !order.actions.includes(verb);
     if (lost) this.mistake(form, say("not_now", { status: say(`status_${order.status}`) }));
     else if (form.lost) form.wrong.hidden = true;

@@ -2,9 +2,10 @@
 import { call, get, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
 import { lay, opener } from "./cards.js";
-import { fill, fresh, mark, need, unfit, unmark } from "./need.js";
+import { fill, found, fresh, halfTyped, mark, need, release, unfit, unmark } from "./need.js";
 
 const form = document.getElementById("need");
 const list = document.getElementById("standings");
@@ -16,6 +17,8 @@ const dayWords = new Intl.DateTimeFormat(document.documentElement.lang, { month:
 const weekWords = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "Asia/Shanghai" });
 // What is being changed; null: a new one.
 let changing = null;
+// For which she has been told that it would take the place of what she is typing: pressed once more it does.
+let warned = null;
 
 const dayOf = (day) => dayWords.format(new Date(`${day}T00:00:00+08:00`));
 // 1 January 2024 was a Monday.
@@ -46,13 +49,19 @@ const preview = debounce(async () => {
 }, 150);
 
 function begin() {
-  changing = null;
+  changing = warned = null;
   fresh(form);
   title.textContent = newTitle;
   preview();
 }
 
 function ask(standing) {
+  if (halfTyped(form) && warned !== standing.id) {
+    warned = standing.id;
+    return complain({ message: say("change_over_typed") });
+  }
+  warned = null;
+  settle();
   changing = standing;
   fill(form, { ...standing, repeats: null });
   if (place) place.value = standing.community_id;
@@ -67,11 +76,13 @@ function ask(standing) {
 async function save() {
   const { window_start, window_end, caller, ...asked_for } = need(form);
   const body = { ...asked_for, ...plan(), ...(place && !changing ? { community_id: place.value } : {}) };
+  const said = JSON.stringify([need(form), plan()]);
   try {
     await post(changing ? `/standings/${changing.id}/change` : "/standings", body);
     announce(say("standing_saved"));
     settle();
-    begin();
+    // She is typing on already: that stays.
+    if (JSON.stringify([need(form), plan()]) === said) begin();
     await refresh();
   } catch (refused) {
     mark(refused.field, refused.code === "offline" ? say("offline_kept") : refused.message);
@@ -88,6 +99,12 @@ form.addEventListener("submit", (event) => {
 });
 form.addEventListener("input", preview);
 document.getElementById("fresh").addEventListener("click", begin);
+form.elements.name.addEventListener("input", () => release(form));
+findResident(form);
+form.addEventListener("resident", ({ detail }) => {
+  found(form, detail);
+  if (place && !changing) place.value = detail.community_id;
+});
 
 const act = (standing, verb) => post(`/standings/${standing.id}/${verb}`).then(() => settle(), complain).then(refresh);
 

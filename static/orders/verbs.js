@@ -29,19 +29,23 @@ function courierOptions(order, couriers) {
     [one.name, one.depot, one.on_duty ? say("on_duty_short") : say("off_duty_short"), say("holds", { n: one.open_claims }), one.quiet_minutes != null && say("quiet_for", { n: one.quiet_minutes })].filter(Boolean).join(" · ")));
 }
 const person = (order, couriers) => select("person_id", "assign_to", courierOptions(order, couriers));
+
+// Who is there, free or away has changed while she was choosing: her choice stays as long as he can be chosen.
+function anew(input, options) {
+  if ([...input.options].map((one) => one.outerHTML).join() === options.map((one) => one.outerHTML).join()) return;
+  const { value } = input;
+  input.replaceChildren(...options);
+  input.value = options.some((option) => option.value === value) ? value : (options[0]?.value ?? "");
+}
+const refillCouriers = (form, order, couriers) =>
+  anew(form.elements.person_id, [el("option", { value: "" }, say("assign_to")), ...courierOptions(order, couriers)]);
 const holderOptions = (order) => {
   const those = order.holders?.map((one) => el("option", { value: one.id }, one.name)) ?? [];
   return those.length === 1 ? those : [el("option", { value: "" }, say("choose_one")), ...those];
 };
 const holder = (name, order) => select(name, null, holderOptions(order));
 
-// Who holds it has changed while she was choosing: her choice stays if he still does.
-const refill = (name) => (form, order) => {
-  const input = form.elements[name];
-  const { value } = input;
-  input.replaceChildren(...holderOptions(order));
-  if ([...input.options].some((option) => option.value === value)) input.value = value;
-};
+const refill = (name) => (form, order) => anew(form.elements[name], holderOptions(order));
 
 // A moment as the form's own field has it: the people's clock, without a zone.
 const local = (iso) => (iso ? new Date(Date.parse(iso) + 8 * 3600000).toISOString().slice(0, 16) : "");
@@ -87,12 +91,16 @@ export const VERBS = {
   assign: {
     key: "a", words: "assign",
     fields: (order, couriers) => [person(order, couriers), el("label", { class: "check" }, el("input", { type: "checkbox", name: "phoned_in" }), say("field_phoned_in"))],
+    follow: refillCouriers,
     body: (form) => ({ person_id: form.elements.person_id.value, phoned_in: form.elements.phoned_in.checked }),
   },
   reassign: {
     key: "r", words: "assign_other",
     fields: (order, couriers) => [holder("from_person_id", order), person(order, couriers)],
-    follow: refill("from_person_id"),
+    follow: (form, order, couriers) => {
+      refill("from_person_id")(form, order);
+      refillCouriers(form, order, couriers);
+    },
     body: (form) => ({ from_person_id: form.elements.from_person_id.value, person_id: form.elements.person_id.value }),
   },
   split: {

@@ -2,7 +2,6 @@
 import { everything, get } from "../api.js";
 import { complain, settle, state } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
-import { say } from "../texts.js";
 import { Alarms } from "./alarms.js";
 import { hearOfNoShows, offerDepots, showCrew } from "./crew.js";
 import { Filters } from "./filters.js";
@@ -19,12 +18,19 @@ const LOOK_MS = 60000;
 const AGAIN_MS = 3000;
 const FINISHED = ["closed", "cancelled"];
 const orders = new Map();
+// What has moved and is to be read, `wholly` if it is everything; and what a verb of hers has changed while a look was under way.
+const moved = new Set();
+const overtaken = new Set();
+let wholly = false;
 let couriers = [];
 
 const slips = new Slips(openOrder);
 const opened = new Opened({
   couriers: () => couriers,
-  changed: (order) => take([order]),
+  changed: (order) => {
+    overtaken.add(order.id);
+    take([order]);
+  },
   left: (id) => slips.made.get(id)?.firstElementChild.focus(),
 });
 const filters = new Filters(state.me, state.communities, show);
@@ -65,14 +71,15 @@ function take(some) {
   show();
 }
 
-async function crew() {
+const crew = looking(async () => {
   couriers = (await get("/couriers")).items;
+  opened.followCrew();
   showCrew(couriers, (name) => {
     document.getElementById("search").value = name;
     show();
   });
   offerDepots(couriers);
-}
+});
 
 const guarded = (work) => looking(async () => {
   try {
@@ -83,32 +90,64 @@ const guarded = (work) => looking(async () => {
   }
 });
 
-const refresh = guarded(async () => {
+// An older answer never covers a newer one: what she has changed herself meanwhile is read once more.
+function takeOver(found) {
+  take(found.filter((order) => !overtaken.has(order.id)));
+  overtaken.forEach((id) => moved.add(id));
+}
+
+async function readAll() {
   const [active, finished] = await Promise.all([everything("/orders?status=active"), everything("/orders?status=finished"), crew()]);
   const there = [...active.items, ...finished.items];
   const here = new Set(there.map((order) => order.id));
   for (const id of [...orders.keys()]) if (!here.has(id) && id !== opened.order?.id) orders.delete(id);
-  take(there);
-});
+  takeOver(there);
+}
 
-const moved = new Set();
-const follow = guarded(async () => {
+// What she may not know of any more is gone from her desk.
+function gone(id) {
+  orders.delete(id);
+  if (opened.order?.id === id) opened.close();
+}
+
+async function readThese(ids) {
+  const one = (id) => get(`/orders/${id}`).catch((refused) => {
+    if (refused.code !== "not_found") throw refused;
+    gone(id);
+    return null;
+  });
+  const [found] = await Promise.all([Promise.all(ids.map(one)), crew()]);
+  takeOver(found.filter(Boolean));
+}
+
+// One look at a time, at what has moved or at everything. What was not answered is asked for again until it is.
+let again = null;
+const look = guarded(async () => {
   const ids = [...moved];
-  moved.clear();
-  if (!ids.length) return;
-  if (ids.length > ONE_BY_ONE) return refresh();
+  const all = wholly || ids.length > ONE_BY_ONE;
+  wholly = false;
+  [moved, overtaken].forEach((those) => those.clear());
   try {
-    const [found] = await Promise.all([Promise.all(ids.map((id) => get(`/orders/${id}`))), crew()]);
-    take(found);
+    if (all) await readAll();
+    else if (ids.length) await readThese(ids);
   } catch (refused) {
-    // Not answered this time: at the next entry, or in a moment.
+    wholly ||= all;
     ids.forEach((id) => moved.add(id));
-    setTimeout(() => moved.size && refresh().then(() => moved.clear()), AGAIN_MS);
     throw refused;
+  } finally {
+    if (wholly || moved.size) again ??= setTimeout(() => {
+      again = null;
+      look();
+    }, AGAIN_MS);
   }
 });
-const soon = debounce(follow);
-const peopleSoon = debounce(guarded(crew), 500);
+function refresh() {
+  wholly = true;
+  return look();
+}
+const soon = debounce(look);
+const people = guarded(crew);
+const peopleSoon = debounce(people, 500);
 
 // What was finished before midnight is yesterday's.
 const day = new Intl.DateTimeFormat("en", { dateStyle: "short", timeZone: "Asia/Shanghai" });
@@ -125,7 +164,7 @@ onEntries((entries) => {
   hearOfNoShows(entries);
   entries.forEach(({ data }) => data?.order_id && moved.add(data.order_id));
   if (moved.size) soon();
-  else if (entries.some(({ type }) => type.startsWith("duty.") || type.startsWith("person."))) peopleSoon();
+  else if (entries.some(({ type }) => /^(duty|person|loan)\./.test(type))) peopleSoon();
 });
 onResync(refresh);
 
@@ -158,7 +197,7 @@ keys(state.me, {
   Enter: ["key_open", () => false], Escape: ["key_close", escape],
 });
 setInterval(() => { newDay(); show(); }, CLOCK_MS);
-setInterval(() => navigator.onLine && guarded(crew)(), LOOK_MS);
+setInterval(() => navigator.onLine && people(), LOOK_MS);
 take(state.orders.items);
-guarded(crew)();
+people();
 start();

@@ -53,14 +53,28 @@ export function findResident(form) {
 
   // What a visitor should know goes along to who takes the errand, where the clerk has written nothing herself.
   const note = form.elements.private_note;
-  let noted = null;
+  // Whose note is in the field; and what was taken out of it, with her, as it was written.
+  let hers = null;
+  let kept = null;
 
   function choose(one) {
     close();
-    if (note && one.note && !note.value) note.value = noted = one.note;
+    const text = kept?.id === one.id ? kept.text : one.note;
+    if (note && text && !note.value) {
+      note.value = text;
+      hers = one.id;
+    }
     form.dispatchEvent(new CustomEvent("resident", { detail: one }));
     announce(say("chosen", { name: one.name }));
     (one.building ? form.elements.kind : form.elements.building).focus();
+  }
+
+  // Another name is typed: her note, and what was written to it, must not go with it. It is back when she is.
+  function takeBack() {
+    if (hers === null) return;
+    kept = { id: hers, text: note.value };
+    hers = null;
+    note.value = "";
   }
 
   const look = debounce(async () => {
@@ -79,9 +93,7 @@ export function findResident(form) {
   }, REST_MS);
 
   input.addEventListener("input", () => {
-    // Another name is typed: her note must not go with it.
-    if (noted !== null && note.value === noted) note.value = "";
-    noted = null;
+    takeBack();
     look();
   });
   input.addEventListener("blur", close);
@@ -105,5 +117,8 @@ export function findResident(form) {
     const n = [...list.children].indexOf(event.target.closest("li"));
     if (n >= 0) choose(found[n]);
   });
-  form.addEventListener("reset", close);
+  form.addEventListener("reset", () => {
+    close();
+    hers = kept = null;
+  });
 }

@@ -10,6 +10,8 @@ const mistake = document.getElementById("sheet-wrong");
 const nothing = document.getElementById("nothing");
 const report = document.getElementById("report");
 const preview = document.getElementById("preview");
+// Which choice of file and answers this is: writing it is one command, however often it is tried; another choice is another.
+let choice = 0;
 
 function send(write, key) {
   const body = new FormData(form);
@@ -54,15 +56,17 @@ function done(said) {
 function show(said) {
   nothing.hidden = true;
   if (said.mistakes_total) return report.replaceChildren(...mistakes(said));
+  const mine = choice;
   const write = el("button", { type: "button", class: "go wide", onclick: () => working(write, async () => {
     try {
-      const answer = await once(`import ${file.name} ${file.lastModified} ${file.size}`, (key) => send(true, key));
+      const answer = await once(`import ${mine}`, (key) => send(true, key));
+      // She has chosen another sheet meanwhile: that one stays chosen.
+      if (mine !== choice) return announce(say("sheet_done"));
       (answer.written ? done : show)(answer);
     } catch (refused) {
       complain(refused);
     }
   }) }, say("sheet_write", { n: said.added + said.changed }));
-  const file = form.elements.file.files[0];
   report.replaceChildren(counts(said), ...(said.rows.length ? [rows(said), el("p", {}, write)] : [el("p", { class: "note" }, say("sheet_nothing_new"))]));
 }
 
@@ -71,8 +75,11 @@ form.addEventListener("submit", (event) => {
   mistake.hidden = true;
   if (!form.elements.file.files.length) return complain({ field: "file", message: say("choose_file") });
   working(look, async () => {
+    const mine = choice;
     try {
-      show(await send(false));
+      const said = await send(false);
+      if (mine !== choice) return;
+      show(said);
       preview.focus();
     } catch (refused) {
       complain(refused);
@@ -81,6 +88,7 @@ form.addEventListener("submit", (event) => {
 });
 // What was looked at is no more what would be written.
 form.addEventListener("change", () => {
+  choice += 1;
   report.replaceChildren();
   nothing.hidden = false;
 });

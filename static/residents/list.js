@@ -41,8 +41,10 @@ function show(found, page) {
 // After a change somewhere as much is shown anew as was shown before.
 const refresh = looking(async () => {
   const upTo = shown;
+  const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   try {
     for (let page = 1; page === 1 || page <= Math.min(upTo, pages); page += 1) show(await find(page), page);
+    if (held) list.querySelector(`[href="${held}"]`)?.focus({ preventScroll: true });
     settle(false);
   } catch (refused) {
     complain(refused);

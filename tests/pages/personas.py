@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -124,6 +124,17 @@ class Persona:
 
 
 AsPersona = Callable[..., Persona]
+
+
+def held_back(page: Page, path: str) -> list[Route]:
+    """What is asked for at this address, on its way until it is let go."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**{path}", keep)
+    return held
 
 
 def until(page: Page, what: Callable[[], Any]) -> Any:
