@@ -25,7 +25,7 @@ from dispatch.hours.rules import day_of
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.models import Person
 from dispatch.people.queries import person_by_login
-from tests.core.conftest import opened
+from tests.applications import opened
 from tests.hours.test_correcting import REASON, booked, counts_for
 from tests.orders.play import STATION, Street, once
 
