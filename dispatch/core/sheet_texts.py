@@ -13,7 +13,7 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_CHARACTERS = 8_000_000
 #: What separates cells; where several separate as well, the first here.
-_DELIMITERS = "\t,;|，"
+DELIMITERS = "\t,;|，"
 #: How many lines with a text are looked at to find the delimiter.
 _SNIFFED = 50
 #: What no sheet holds.
@@ -25,7 +25,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u202a-\u202e]")
 LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _MADE_HARMLESS = re.compile(rf"'(?={LIKE_A_FORMULA.pattern})")
 #: A cell in quotation marks: within it nothing separates.
-_QUOTED = re.compile(rf'(?<![^\r\n{_DELIMITERS}])"(?:[^"]|"")*"')
+_QUOTED = re.compile(rf'(?<![^\r\n{DELIMITERS}])"(?:[^"]|"")*"')
 
 
 class Unread(Exception):
@@ -102,10 +102,10 @@ def _delimiter(text: str) -> str:
     """What separates most in the usual line, of equals the first; within quotation marks nothing separates, if they are such."""
     for looked_at in (_QUOTED.sub("", text), text):
         lines = [line for line in looked_at.splitlines() if line.strip()][:_SNIFFED]
-        best = max(_DELIMITERS, key=lambda mark: _usual_width(lines, mark))
+        best = max(DELIMITERS, key=lambda mark: _usual_width(lines, mark))
         if _usual_width(lines, best):
             return best
-    return _DELIMITERS[0]
+    return DELIMITERS[0]
 
 
 def _usual_width(lines: list[str], delimiter: str) -> int:

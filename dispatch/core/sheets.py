@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -19,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from dispatch.core.breathing import breathing
 from dispatch.core.children import TooSlow, work_apart
 from dispatch.core.errors import Invalid
-from dispatch.core.sheet_texts import CONTROLS, LIKE_A_FORMULA, Unread, clean, text_rows
+from dispatch.core.sheet_texts import CONTROLS, DELIMITERS, LIKE_A_FORMULA, Unread, clean, text_rows
 
 MAX_BYTES = 8 * 1024 * 1024
 #: How long the child may take by the clock, in seconds.
@@ -31,6 +30,7 @@ _UNWRITABLE = re.compile(f"[{CONTROLS}\ud800-\udfff]")
 #: A workbook writes signs that it cannot hold as _x000D_; a text that says so itself is written as one.
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 CELL_MOST = 32_767
+_IN_QUOTES = re.compile(f'[{DELIMITERS}"\r\n]')
 _NO_SHEET_STARTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")
 
 SENTENCES = {
@@ -170,13 +170,14 @@ def csv_bytes(rows: Iterable[Sequence[object]]) -> bytes:
     Args:
         rows: cells are text, numbers, dates or None.
     """
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([_harmless(value) for value in row] for row in breathing(rows))
-    return out.getvalue().encode("utf-8-sig", "replace")
+    lines = [",".join(map(_csv_cell, row)) for row in breathing(rows)]
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig", "replace")
 
 
-def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = _UNWRITABLE.sub("", value)
-    return f"'{text}" if LIKE_A_FORMULA.match(text) else text
+def _csv_cell(value: object) -> str:
+    """In quotation marks not only where a comma stands in it: who looks for what separates must find nothing else."""
+    text = str("" if value is None else value)
+    if isinstance(value, str):
+        text = _UNWRITABLE.sub("", text)
+        text = f"'{text}" if LIKE_A_FORMULA.match(text) else text
+    return '"' + text.replace('"', '""') + '"' if _IN_QUOTES.search(text) else text
