@@ -97,7 +97,11 @@ def test_at_the_door_she_types_the_code_and_is_told_to_wait_after_wrong_ones(app
     answers = [browser.send("/sign-in/second", {"ticket": given[1], "code": WRONG}, page="/sign-in") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
     assert int(answers[-1].headers["Retry-After"]) > 0
-    assert browser.send("/sign-in/second", {"ticket": "x", "code": WRONG}, page="/sign-in").headers["Location"].endswith("/sign-in?staff=1")
+    assert (
+        browser.send("/sign-in/second", {"ticket": "x", "code": WRONG}, page="/sign-in")
+        .headers["Location"]
+        .endswith("/sign-in?staff=1&again=1")
+    )
     phone.clock.forward(minutes=1)
     assert browser.send("/sign-in/second", {"ticket": given[1], "code": phone.code()}, page="/sign-in").headers["Location"] == "/"
     assert browser.get("/desk").status_code == 200
