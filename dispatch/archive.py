@@ -34,9 +34,12 @@ from dispatch.core.columns import Moment
 from dispatch.core.secrets import Encrypted, keyring
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.extensions import db
+from dispatch.hazards import photographing as hazard_photos
 from dispatch.orders.photographing import folder
 
 BATCH = 1000
+#: Where photos stand in the file, and where they lie.
+FOLDERS = {"photos/": folder, "hazard_photos/": hazard_photos.folder}
 
 
 class NotRestored(Exception):
@@ -74,8 +77,9 @@ def backup(file: Path) -> int:
                 _add(archive, "schema", io.BytesIO(_schema(connection).encode()))
                 for table in db.metadata.sorted_tables:
                     rows += _add_table(archive, connection, table)
-                for photo in sorted(folder().glob("*.jpg")) if folder().is_dir() else []:
-                    _add(archive, f"photos/{photo.name}", io.BytesIO(photo.read_bytes()))
+                for prefix, lie_in in FOLDERS.items():
+                    for photo in sorted(lie_in().glob("*.jpg")) if lie_in().is_dir() else []:
+                        _add(archive, f"{prefix}{photo.name}", io.BytesIO(photo.read_bytes()))
             out.flush()
             os.fsync(out.fileno())
         half.replace(file)
@@ -181,5 +185,6 @@ def _as_it_lay(table: Table) -> Insert:
 def _photos_back(archive: tarfile.TarFile) -> None:
     """Only what `photos.store` could have put there, under such a name."""
     for member in archive.getmembers():
-        if member.name.startswith("photos/") and member.isfile():
-            photos.put_back(folder(), member.name.removeprefix("photos/"), _member(archive, member.name).read())
+        for prefix, lie_in in FOLDERS.items():
+            if member.name.startswith(prefix) and member.isfile():
+                photos.put_back(lie_in(), member.name.removeprefix(prefix), _member(archive, member.name).read())
