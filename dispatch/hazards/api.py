@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask.views import MethodView
 
 from dispatch.core.doors import Door, once
 from dispatch.core.errors import Invalid
@@ -45,24 +44,25 @@ def said_with(body: dict[str, Any], files: list[bytes]) -> dict[str, Any]:
     return {**body, "photos": [photographing.fingerprint(file) for file in files]}
 
 
-@blueprint.route("/hazards")
-class Hazards(MethodView):
-    @blueprint.arguments(HazardsQuery, location="query")
-    @blueprint.answers(answers.Hazards)
-    def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """The hazards that I may see; `mine`: that I have reported; `queue`: that wait for the coordinator."""
-        asked = Asked(query.get("status"), query.get("category"), query.get("community_id"))
-        return hazards_listing(asker(), asked, query["page"])
+@blueprint.get("/hazards")
+@blueprint.arguments(HazardsQuery, location="query")
+@blueprint.answers(answers.Hazards)
+def hazards(query: dict[str, Any]) -> dict[str, Any]:
+    """The hazards that I may see; `mine`: that I have reported; `queue`: that wait for the coordinator."""
+    asked = Asked(query.get("status"), query.get("category"), query.get("community_id"))
+    return hazards_listing(asker(), asked, query["page"])
 
-    @blueprint.takes(ReportForm, ReportPhotosForm)
-    @blueprint.answers(answers.Hazard, 201, key="required")
-    def post(self, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        """Report one: JSON with `photo_ids`, or multipart with `photos`."""
-        actor, files = asker(), uploads()
-        key = once(actor, "hazard.report", said_with(body, files), required=True)
-        with brought(actor, files, body.pop("photo_ids"), key) as photo_ids:
-            outcome = reporting.report(actor, body, photo_ids, key)
-        return outcome_hazard(actor, outcome), 201
+
+@blueprint.post("/hazards")
+@blueprint.takes(ReportForm, ReportPhotosForm)
+@blueprint.answers(answers.Hazard, 201, key="required")
+def report(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Report one: JSON with `photo_ids`, or multipart with `photos`."""
+    actor, files = asker(), uploads()
+    key = once(actor, "hazard.report", said_with(body, files), required=True)
+    with brought(actor, files, body.pop("photo_ids"), key) as photo_ids:
+        outcome = reporting.report(actor, body, photo_ids, key)
+    return outcome_hazard(actor, outcome), 201
 
 
 @blueprint.post("/hazards/photos")
@@ -94,12 +94,11 @@ def in_a_box(query: dict[str, Any]) -> dict[str, Any]:
     return map_features(asker(), Box(*box_in(query)))
 
 
-@blueprint.route("/hazards/<hazard_id>")
-class OneHazard(MethodView):
-    @blueprint.answers(answers.Hazard)
-    def get(self, hazard_id: str) -> dict[str, Any]:
-        """One hazard."""
-        return present_one(reading(), asker(), hazard_id)
+@blueprint.get("/hazards/<hazard_id>")
+@blueprint.answers(answers.Hazard)
+def one_hazard(hazard_id: str) -> dict[str, Any]:
+    """One hazard."""
+    return present_one(reading(), asker(), hazard_id)
 
 
 @blueprint.get("/hazards/<hazard_id>/same")

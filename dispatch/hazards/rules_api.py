@@ -36,6 +36,14 @@ def _category(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
     return categorising.categories(reading(), str(actor.station_id))[outcome["category"]]._asdict()
 
 
+@blueprint.post("/hazard-categories/find")
+@blueprint.arguments(WrittenForm)
+@blueprint.answers(answers.SuggestedCategories)
+def find_categories(body: dict[str, Any]) -> dict[str, Any]:
+    """The likeliest kinds for what is written so far."""
+    return suggestions(asker(), body)
+
+
 @blueprint.route("/hazard-categories/<category_id>")
 class OneCategory(MethodView):
     @blueprint.arguments(CategoryForm)
@@ -45,14 +53,6 @@ class OneCategory(MethodView):
         actor = asker()
         key = once(actor, "hazard.change_category", {"category_id": category_id, **body})
         return _category(actor, categorising.change_category(actor, category_id, body, key))
-
-
-@blueprint.post("/hazard-categories/find")
-@blueprint.arguments(WrittenForm)
-@blueprint.answers(answers.SuggestedCategories)
-def find_categories(body: dict[str, Any]) -> dict[str, Any]:
-    """The likeliest kinds for what is written so far."""
-    return suggestions(asker(), body)
 
 
 @blueprint.get("/hazard-reasons")

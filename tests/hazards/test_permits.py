@@ -25,7 +25,8 @@ from tests.hazards.corner import Corner
 #: Role in the play → login.
 PEOPLE = {
     "reporter": "courier1", "asked": "courier2", "bystander": "courier3", "neighbour": "neighbour", "clerk": "clerk",
-    "other_clerk": "clerk2", "coordinator": "coordinator", "other_coordinator": "coordinator2", "supervisor": "supervisor", "admin": "admin",
+    "other_clerk": "clerk2", "coordinator": "coordinator", "other_coordinator": "coordinator2",
+    "supervisor": "supervisor", "admin": "admin",
 }  # fmt: skip
 KNOWN = {"accepted", "assigned", "suspended", "fixed", "verified"}
 STAFF = {"clerk", "coordinator"}
@@ -105,7 +106,8 @@ class Play:
         values = {
             "status": state, "version": 0, "public": True, "held_by": None, "held_until": None, "due_at": now() + timedelta(hours=1),
             "district_due_at": now() + timedelta(hours=3), "due_left": 60, "district_due_left": 180, "fixed_by": None,
-            "suspended_until": now() + timedelta(days=1), "assigned_at": None, "merged_into": self.survivor_id if state == "duplicate" else None,
+            "suspended_until": now() + timedelta(days=1), "assigned_at": None,
+            "merged_into": self.survivor_id if state == "duplicate" else None,
             "merged_from": "reported" if state == "duplicate" else None, "district_told_at": None, **other,
         }  # fmt: skip
         reporter, asked = self.persons["reporter"].id, self.persons["asked"].id

@@ -50,10 +50,9 @@ def test_every_verb_that_is_possible_has_somebody_who_may() -> None:
 
 def test_every_edge_leads_where_it_says_and_every_non_edge_nowhere(corner: Corner) -> None:
     hazard = corner.report()
-    for verb in EDGES:
+    for verb, (leaves, enters) in EDGES.items():
         for state in Status:
             corner.set(hazard, status=state.value)
-            leaves, enters = EDGES[verb]
             if state in leaves:
                 with transaction() as work:
                     advance(work, HAZARDS, hazard, MOVES[verb])
