@@ -12,8 +12,9 @@ from dispatch.people.identity import Actor
 from tests.core.conftest import either_app, visit
 from tests.hazards.corner import Corner
 from tests.orders.play import Street
+from tests.realtime.conftest import serve
 
-__all__ = ["either_app", "visit"]
+__all__ = ["either_app", "serve", "visit"]
 
 
 @pytest.fixture

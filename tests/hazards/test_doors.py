@@ -149,7 +149,7 @@ class Doors:
         found = {name: answer.status_code for name, answer in asked.items()}
         words = [answer.get_data(as_text=True) for name, answer in asked.items() if name != "photo"]
         asked["photo"].close()
-        assert {status for status in found.values()} in ({200}, {404}), found
+        assert set(found.values()) in ({200}, {404}), found
         listed = [
             who.get("/hazards", **query)
             for query in ({}, {"status": "alive"}, {"category": RUBBISH}, {"community_id": HOME}, {"status": "mine"})
