@@ -8,6 +8,7 @@ The map of the house (imports run from the top of this list down, never up):
     audits                who has seen or taken away what of the residents' data, to be read
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
+    hazards               a hazard from the photo to the day on which somebody has seen that it is gone
     ledgers               many needs from a sheet: understood, corrected, posted together
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
     residents             who is cared for: the care list, found while typing; every reveal and export is written down
@@ -33,6 +34,10 @@ from dispatch.audits import routes as audits_routes
 from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
+from dispatch.hazards import api as hazards_api
+from dispatch.hazards import desk_api as hazards_desk_api
+from dispatch.hazards import routes as hazards_routes
+from dispatch.hazards import rules_api as hazard_rules_api
 from dispatch.hours import api as hours_api
 from dispatch.hours import routes as hours_routes
 from dispatch.journal import hints
@@ -83,6 +88,9 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         desk_api,
         standing_api,
         ledgers_api,
+        hazards_api,
+        hazards_desk_api,
+        hazard_rules_api,
         hours_api,
         money_api,
         live_api,
@@ -96,6 +104,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         residents_routes,
         orders_routes,
         ledgers_routes,
+        hazards_routes,
         audits_routes,
         hours_routes,
         money_routes,

@@ -35,10 +35,13 @@ from dispatch.core.columns import Moment
 from dispatch.core.secrets import Encrypted, keyring
 from dispatch.core.unit_of_work import Work, transaction
 from dispatch.extensions import db
+from dispatch.hazards import photographing as hazard_photos
 from dispatch.orders.photographing import folder
 
 BATCH = 1000
-_PHOTO = re.compile(r"photos/(?P<folder>([a-z]+/)*)(?P<name>[^/]+)")
+_PHOTO = re.compile(r"(?P<folder>([a-z]+/)*)(?P<name>[^/]+)")
+#: Where photos stand in the file, and where they lie.
+FOLDERS = {"photos/": folder, "hazard_photos/": hazard_photos.folder}
 
 
 class NotRestored(Exception):
@@ -76,8 +79,9 @@ def backup(file: Path) -> int:
                 _add(archive, "schema", io.BytesIO(_schema(connection).encode()))
                 for table in db.metadata.sorted_tables:
                     rows += _add_table(archive, connection, table)
-                for photo in sorted(folder().rglob("*.jpg")):
-                    _add(archive, f"photos/{photo.relative_to(folder())}", io.BytesIO(photo.read_bytes()))
+                for prefix, lie_in in FOLDERS.items():
+                    for photo in sorted(lie_in().rglob("*.jpg")) if lie_in().is_dir() else []:
+                        _add(archive, f"{prefix}{photo.relative_to(lie_in())}", io.BytesIO(photo.read_bytes()))
             out.flush()
             os.fsync(out.fileno())
         half.replace(file)
@@ -183,8 +187,9 @@ def _as_it_lay(table: Table) -> Insert:
 def _photos_back(archive: tarfile.TarFile) -> None:
     """Only what `photos.store` could have put there, under such a name; what was locked away is locked away again."""
     for member in archive.getmembers():
-        if member.name.startswith("photos/") and member.isfile():
-            path = _PHOTO.fullmatch(member.name)
-            if path is None:
-                raise ValueError(member.name)
-            photos.put_back(folder() / path["folder"], path["name"], _member(archive, member.name).read())
+        for prefix, lie_in in FOLDERS.items():
+            if member.name.startswith(prefix) and member.isfile():
+                path = _PHOTO.fullmatch(member.name.removeprefix(prefix))
+                if path is None:
+                    raise ValueError(member.name)
+                photos.put_back(lie_in() / path["folder"], path["name"], _member(archive, member.name).read())

@@ -12,8 +12,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
 from dispatch.core import idempotency, photo_quota
+from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
+from dispatch.hazards import asking, chasing
+from dispatch.hazards import photographing as hazard_photos
+from dispatch.hazards.forgetting import forget_ended
+from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
@@ -37,7 +42,7 @@ TIDY_EVERY_S = 3600
 #: What is forgotten every hour.
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
-    forget_finished, forget_receipts, forget_messages, forget_no_shows,
+    forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
 )  # fmt: skip
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
@@ -55,6 +60,8 @@ def sweep(app: Flask) -> int:
 def _due() -> Iterator[tuple[str, Callable[[], bool]]]:
     for verb in BY_THE_CLOCK:
         yield from ((verb, partial(by_the_clock, verb, order_id)) for order_id in due(reading(), verb))
+    for verb in chasing.BY_THE_CLOCK:
+        yield from ((f"hazard.{verb}", partial(chasing.by_the_clock, verb, one)) for one in hazards_due(reading(), verb, now()))
     yield from (("end_trust", partial(end_trust, person_id)) for person_id in ended_trust(reading()))
     yield from (("recall", partial(recall, held)) for held in held_by_strangers(reading()))
     yield from (("loan", partial(answering.by_the_clock, loan_id)) for loan_id in loans.due(reading()))
@@ -84,9 +91,16 @@ def count_days(app: Flask) -> None:
         _done("count", lambda: counting.count() > 0)
 
 
+def ask_whether_gone(app: Flask) -> None:
+    """Read the journals on for who has come by a hazard that is said to be gone."""
+    with app.app_context():
+        _done("ask", lambda: asking.ask() > 0)
+
+
 def tick(app: Flask) -> None:
     """What is done every few seconds."""
     sweep(app)
+    ask_whether_gone(app)
     book_hours(app)
 
 
@@ -97,6 +111,7 @@ def tidy(app: Flask) -> None:
             with transaction() as work:
                 forget(work)
         photographing.forget_unused()
+        hazard_photos.forget_unused()
     with _counting, app.app_context():
         counting.count_overdue()
 

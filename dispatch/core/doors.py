@@ -74,9 +74,11 @@ class Problem(Schema):
     cells = fields.List(fields.Nested(Cell), metadata={"description": "with `invalid`, of a sheet: each cell that is wrong"})
     next = fields.List(fields.String(), metadata={"description": "with `taken`: open orders that suit"})
     changed = fields.List(fields.String(), metadata={"description": "with `edited`: fields or verbs"})
-    version = fields.Integer(metadata={"description": "with `edited`: the order's version now"})
+    version = fields.Integer(metadata={"description": "with `edited`: its version now"})
     opens_at = fields.AwareDateTime(metadata={"description": "with `too_early`: from when on it is for all"})
     opens_in_ms = fields.Integer(metadata={"description": "the same, from now, in milliseconds"})
+    holder = fields.String(metadata={"description": "with `held`: who has it open"})
+    until = fields.AwareDateTime(metadata={"description": "with `held`: until when it is kept for her"})
     head = fields.Integer(metadata={"description": "with `too_old`: the journal's last number"})
     retry_after = fields.Integer(metadata={"description": "seconds"})
 

@@ -58,6 +58,12 @@ class Edited(Refused):
     code, status, detail = "edited", 409, _("刚才有人改过这一单，您的内容还在。请看一眼现在的样子，再点一次。")
 
 
+class Held(Refused):
+    """With `holder` and `until`: who has it open, and until when it is kept for her."""
+
+    code, status, detail = "held", 409, _("同事正在看这一条，您的内容还在。可以等一等，或者接过来。")
+
+
 class OverCap(Refused):
     code, status, detail = "over_cap", 409, _("您手上的单已经满了，先送完一单再抢。")
 

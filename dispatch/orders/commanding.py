@@ -11,12 +11,13 @@ from prometheus_client import Counter
 from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
+from dispatch.core.commanding import Outcome, carry_out_once
 from dispatch.core.errors import BadCode, NotEligible, NotFound, Refused, Taken, TooLate
-from dispatch.core.idempotency import Once, SaidBefore
+from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.statements import Prepared
-from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.unit_of_work import Work, reading
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.models import Claim, Order, QueuePlace
@@ -25,8 +26,6 @@ from dispatch.orders.presenting import present_one
 from dispatch.orders.queries import Row, order_facts
 from dispatch.orders.states import MOVES, POSSIBLE, UNDER_WAY, Status
 from dispatch.people.identity import Actor, locked_actor
-
-Outcome = dict[str, Any]
 
 commands = Counter("lastmetre_commands", "Commands to orders, by verb and by what became of them", ["verb", "outcome"])
 
@@ -63,30 +62,23 @@ def carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[
 
 
 def _carry_out(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
-    try:
-        refuse_early(verb, actor, order_facts(reading(), order_id, actor.id))
-        outcome = _write(verb, actor, order_id, once, act)
-    except (Refused, SaidBefore):
-        # Who repeats a command is asked for only where it came to nothing: for nearly every command that is one read less.
-        earlier = once.earlier()
-        if earlier is None:
-            raise
-        outcome = earlier
-    return _told(outcome)
-
-
-def _write(verb: str, actor: Actor, order_id: str, once: Once, act: Callable[[Work, Actor, Row], Outcome]) -> Outcome:
-    with once.running(), transaction() as work:
-        once.lock(work)
+    def write(work: Work) -> Outcome:
         me = locked_actor(work.connection, actor.id)
         if me is None:
             raise NotEligible()
         order = order_facts(work.connection, order_id, actor.id, lock=True)
         refuse_early(verb, me, order)
-        outcome = act(work, me, order)
-        once.keep(work, outcome)
-        # Read here, where the pages of the database are still at hand; it is not kept, as it is personal.
-        return {**outcome, "order": present_one(work.connection, me, order_id)}
+        held.append(me)
+        return act(work, me, order)
+
+    held: list[Actor] = []
+    outcome = carry_out_once(
+        once,
+        lambda: refuse_early(verb, actor, order_facts(reading(), order_id, actor.id)),
+        write,
+        lambda work, outcome: {**outcome, "order": present_one(work.connection, held[0], order_id)},
+    )
+    return _told(outcome)
 
 
 def _told(outcome: Outcome) -> Outcome:

@@ -29,6 +29,11 @@ class Settings:
     late_drop_out: int = _number(30, 0, 1440, "Minutes before an order's window from which giving it back rings at the coordinator's desk.")
     head_start_s: int = _number(30, 0, 600, "Seconds in which an order is for those who know the resident, where the clerk ticks it.")
     escalate_routine: int = _number(60, 1, 10_080, "The same for an order that can wait.")
+    work_begins: int = _number(
+        510, 0, 1439, "When the working day begins, in minutes after midnight; limits for hazards are counted in it."
+    )
+    work_ends: int = _number(1050, 1, 1440, "When the working day ends, in minutes after midnight.")
+    hazards_a_day: int = _number(60, 1, 1000, "How many hazards one person may report in 24 hours.")
     receipts_kept: int = _number(1095, 30, 10_950, "Days that the photo of a receipt is kept; ask your accountant what the law wants.")
 
     def pick_up_within(self, urgency: str) -> int:

@@ -19,7 +19,7 @@ from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
 from dispatch.people.presence import presence
-from dispatch.realtime.audience import Audience, as_heard, to_the_named
+from dispatch.realtime.audience import Audience, as_heard, as_told, to_the_named
 from dispatch.realtime.listeners import listeners, person_room, room
 
 #: The longest that a lost hint may cost, in seconds.
@@ -128,7 +128,7 @@ class Broadcaster:
                 for person_id in entry["data"].get("persons", ()):
                     socketio.emit("forget", {"order_id": entry["data"]["order_id"]}, to=person_room(person_id))
             for person_id in to_the_named(entry):
-                socketio.emit("told", entry, to=person_room(person_id))
+                socketio.emit("told", as_told(entry, person_id), to=person_room(person_id))
             if entry["type"] in GIVES and "how" in entry["data"]:
                 why = "queue" if entry["data"]["how"] == "queue" else "assigned"
                 for person_id in entry["data"]["persons"]:

@@ -20,6 +20,10 @@ from dispatch.core.doors import check_text
 from dispatch.core.errors import Busy, Invalid, Refused, SignInNeeded, Unforeseen
 from dispatch.core.idempotency import Once
 from dispatch.extensions import socketio
+from dispatch.hazards import reporting
+from dispatch.hazards.api import said_with
+from dispatch.hazards.forms import ReportForm
+from dispatch.hazards.photographing import brought
 from dispatch.orders import closing, delivering
 from dispatch.orders.forms import DeliverForm, HolderForm, PlaceForm, ReasonForm, place_in
 from dispatch.orders.listing import claim_or_suggest
@@ -91,6 +95,17 @@ def _order_command(name: str) -> Callable[[Actor, Answer], Answer]:
     return command
 
 
+def _report_hazard(actor: Actor, data: Answer) -> Answer:
+    """Photos come as binary parts as far as a frame is large; larger ones go by HTTP first and are named in `photo_ids`."""
+    body = ReportForm().load({name: value for name, value in data.items() if name != "photos"})
+    files = data.get("photos") or []
+    if not isinstance(files, list) or not all(isinstance(file, bytes) for file in files):
+        raise Invalid("photos")
+    key = _once(actor, "hazard.report", data, said_with(body, files))
+    with brought(actor, files, body.pop("photo_ids"), key) as photo_ids:
+        return {"hazard_id": reporting.report(actor, body, photo_ids, key)["hazard_id"]}
+
+
 def _set_duty(actor: Actor, data: Answer) -> Answer:
     body = DutyForm().load(data)
     set_duty(actor, body["on"], place_in(body))
@@ -104,6 +119,7 @@ def _journal_since(actor: Actor, data: Answer) -> Answer:
 
 COMMANDS: dict[str, Callable[[Actor, Answer], Answer]] = {
     **{name: _order_command(name) for name in ORDER_COMMANDS},
+    "hazard.report": _report_hazard,
     "duty.set": _set_duty,
     "journal.since": _journal_since,
 }

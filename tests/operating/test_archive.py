@@ -70,6 +70,9 @@ def delivered_by_photo(app: Flask, need: dict[str, Any]) -> str:
         courier.ask("POST", f"/api/v1/orders/{order}/deliver", data=form, content_type="multipart/form-data", key=str(uuid.uuid4()))
     ]
     assert [answer.status_code for answer in answers] == [200] * 3, [answer.json for answer in answers]
+    hazard = {"category": "06010", "building": "3号楼", "note": "楼道", "photos": (io.BytesIO(out.getvalue()), "a.jpg")}
+    reported = courier.ask("POST", "/api/v1/hazards", data=hazard, content_type="multipart/form-data", key=str(uuid.uuid4()))
+    assert reported.status_code == 201, reported.json
     return order
 
 
@@ -81,6 +84,10 @@ def seen(app: Flask, order: str) -> dict[str, Any]:
     photo = clerk.ask("GET", f"/orders/{order}/photo")
     said["photo"] = photo.data
     photo.close()
+    said["hazards"] = boss.get("/hazards").json
+    hazard_photo = boss.ask("GET", said["hazards"]["items"][0]["photos"][0]["url"])
+    said["hazard_photo"] = hazard_photo.data
+    hazard_photo.close()
     return said | {"couriers": boss.get("/couriers").json, "journal": boss.get("/journal", station_id=station, since=0).json}
 
 

@@ -21,7 +21,7 @@ from tests.core.visitors import Visitor
 from tests.orders.play import Street
 
 VERBS = ("get", "post", "put", "delete", "patch")
-KEY_NEEDED = ("claim", "release", "deliver")
+KEY_NEEDED = ("claim", "release", "deliver", "hazards")
 FORMATS = FormatChecker(formats=())
 FORMATS.checks("date-time", raises=ValueError)(lambda said: not isinstance(said, str) or datetime.fromisoformat(said).tzinfo is not None)
 

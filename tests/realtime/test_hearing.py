@@ -35,6 +35,14 @@ LISTENERS = {
 }
 ON_THE_BOARD = {"courier", "clerk", "coordinator"}
 AT_THE_DESKS = {"clerk", "coordinator"}
+#: What everybody hears who could know of the hazard before or after.
+HAZARD_STEPS = tuple(
+    f"hazard.{step}"
+    for step in (
+        "reported", "joined", "accepted", "declined", "merged", "unmerged", "assigned", "sent_back", "suspended", "resumed", "extended",
+        "fixed", "verified", "reopened", "voided", "photo_shown",
+    )
+)  # fmt: skip
 #: Entry type → who hears it in full.
 HEARS = {
     "order.posted": ON_THE_BOARD, "order.opened": ON_THE_BOARD, "order.claimed": ON_THE_BOARD, "order.assigned": ON_THE_BOARD,
@@ -51,6 +59,10 @@ HEARS = {
     "standing.ended": AT_THE_DESKS, "standing.missed": AT_THE_DESKS, "standing.stopped": AT_THE_DESKS,
     "resident.entered": AT_THE_DESKS, "resident.changed": AT_THE_DESKS, "resident.off_list": AT_THE_DESKS,
     "residents.imported": AT_THE_DESKS, "residents.exported": AT_THE_DESKS,
+    **dict.fromkeys(HAZARD_STEPS, ON_THE_BOARD),
+    "hazard.overdue": AT_THE_DESKS | {"supervisor"},
+    "hazard.held": {"coordinator"}, "hazard.let_go": {"coordinator"}, "hazard.asked": {"coordinator"},
+    "hazard.rules_changed": {"coordinator"},
     "duty.changed": {"coordinator"}, "person.enrolled": {"coordinator"}, "person.suspended": {"coordinator"},
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
@@ -63,6 +75,8 @@ def entry(kind: str, was: str = "open") -> dict[str, Any]:
     data = {"order_id": "o", "community_id": HOME, "district_id": DISTRICT, "was": was, "persons": ["p"]}
     if kind == "message.sent":
         data = {"message_id": "m"}
+    elif kind.startswith("hazard."):
+        data = {"hazard_id": "h", "community_id": HOME, "district_id": DISTRICT, "was": was, "seen_by": "all", "persons": ["p", "q"]}
     elif not kind.startswith(("order.", "standing.", "money.")):
         data = {"person_id": "p", "district_id": DISTRICT} | ({"community_id": HOME} if kind.startswith("resident") else {})
     return {"station_id": STATION, "seq": 7, "at": "2026-11-24T10:00:00.000+08:00", "type": kind, "data": data}
@@ -80,7 +94,8 @@ def test_who_hears_it_and_who_only_its_number(kind: str) -> None:
         if who in HEARS[kind]:
             assert heard["type"] == kind, who
             names_persons = "persons" in heard["data"] or "person_id" in heard["data"]
-            assert names_persons == ((who in AT_THE_DESKS and kind != "message.sent") or kind.startswith("hours.")), who
+            desks = {"coordinator"} if kind.startswith("hazard.") else AT_THE_DESKS
+            assert names_persons == ((who in desks and kind != "message.sent") or kind.startswith("hours.")), who
         else:
             assert heard == {"station_id": STATION, "seq": 7, "at": heard["at"], "type": "private"}, who
 
@@ -91,6 +106,26 @@ def test_of_the_couriers_only_the_one_whose_money_it_is_hears_of_it(kind: str) -
     assert mine["type"] == ("private" if kind == "money.funded" else kind)
     assert as_heard(LISTENERS["courier"], entry(kind), "q")["type"] == "private"
     assert as_heard(LISTENERS["courier"], entry("order.escalated"), "p")["type"] == "private"
+
+
+@pytest.mark.parametrize("kind", HAZARD_STEPS)
+def test_of_a_hazard_that_has_not_been_accepted_only_the_station_hears_and_who_has_reported_it(kind: str) -> None:
+    said = entry(kind)
+    for seen_by, hear in (("station", {"coordinator"}), ("desks", AT_THE_DESKS), ("all", ON_THE_BOARD)):
+        said["data"]["seen_by"] = seen_by
+        assert {who for who, audience in LISTENERS.items() if as_heard(audience, said)["type"] == kind} == hear
+    said["data"]["seen_by"] = "station"
+    for who in ("courier", "clerk", "neighbour"):
+        mine = as_heard(LISTENERS[who], said, "p")
+        assert (mine["type"], mine["data"]["persons"]) == (kind, ["p"]), who  # of the others who follow it he hears nothing
+        assert as_heard(LISTENERS[who], said, "r")["type"] == "private", who
+
+
+def test_the_question_whether_it_is_gone_is_heard_by_who_is_asked() -> None:
+    said = entry("hazard.asked")
+    assert as_heard(LISTENERS["courier"], said, "p")["type"] == "hazard.asked"
+    assert as_heard(LISTENERS["courier"], said, "r")["type"] == "private"
+    assert as_heard(LISTENERS["courier"], entry("hazard.held"), "p")["type"] == "private"
 
 
 def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> None:

@@ -1,0 +1,124 @@
+"""Whether it is really gone: a courier who claims or delivers close by is asked once, and his word closes the hazard or opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+
+from dispatch.core.clock import now
+from dispatch.core.geo import Point, metres
+from dispatch.core.idempotency import Once
+from dispatch.core.ids import new_id
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.hazards.commanding import HAZARDS, Outcome, carry_out, hold_rows, tell
+from dispatch.hazards.handling import reopened, verified
+from dispatch.hazards.models import HazardQuestion
+from dispatch.hazards.nearby import around
+from dispatch.hazards.photographing import attach
+from dispatch.hazards.queries import Row, hazard_facts
+from dispatch.hazards.states import Status
+from dispatch.journal.following import read_on
+from dispatch.orders.models import Order
+from dispatch.people.identity import Actor, actor_by_id
+from dispatch.people.models import Role
+
+#: Who comes so close, in metres, can look.
+CLOSE_M = 100
+#: After these somebody is there, or about to be.
+_COMES_BY = frozenset({"order.claimed", "order.delivered"})
+#: Nobody is asked of a place that he has left long ago.
+FRESH = timedelta(hours=1)
+#: The name under which the journals are read on.
+READER = "hazard_questions"
+
+_questions, _orders = HazardQuestion.__table__, Order.__table__
+
+
+def ask() -> int:
+    """Read the journals on, and ask who has come by; returns how many entries were read. Harmless if run twice."""
+    return read_on(READER, _ask)
+
+
+def _ask(entries: Sequence[dict[str, Any]]) -> None:
+    for entry in entries:
+        if entry["type"] in _COMES_BY and datetime.fromisoformat(entry["at"]) > now() - FRESH:
+            for person_id in entry["data"].get("persons", ()):
+                look_again()
+                hazard_id = _close_by(reading(), entry["data"]["order_id"], person_id)
+                if hazard_id:
+                    _ask_one(hazard_id, person_id)
+
+
+def _close_by(connection: Connection, order_id: str, person_id: str) -> str | None:
+    """The nearest hazard by the way of an order that is said to be gone, and of which this courier has not been asked."""
+    order = connection.execute(select(_orders).where(_orders.c.id == order_id)).first()
+    if order is None:
+        return None
+    places = [and_(HAZARDS.c.building == order.building, HAZARDS.c.building != "", HAZARDS.c.community_id == order.community_id)]
+    point = Point(order.lat, order.lon) if order.lat is not None else None
+    if point:
+        box = around(point, CLOSE_M)
+        places.append(and_(HAZARDS.c.lat.between(box.south, box.north), HAZARDS.c.lon.between(box.west, box.east)))
+    asked = exists().where(_questions.c.hazard_id == HAZARDS.c.id, _questions.c.person_id == person_id)
+    where = (HAZARDS.c.station_id == order.station_id, HAZARDS.c.status == Status.FIXED, HAZARDS.c.public, ~asked, or_(*places))
+    close = [(_away(point, row, order), row.id) for row in connection.execute(select(HAZARDS).where(*where).limit(100))]
+    near = sorted(one for one in close if one[0] <= CLOSE_M)
+    return near[0][1] if near else None
+
+
+def _away(point: Point | None, hazard: Row, order: Row) -> int:
+    if hazard.building and (hazard.building, hazard.community_id) == (order.building, order.community_id):
+        return 0
+    return metres(point, Point(hazard.lat, hazard.lon)) if point and hazard.lat is not None else CLOSE_M + 1
+
+
+def _ask_one(hazard_id: str, person_id: str) -> None:
+    with transaction() as work:
+        hold_rows(work, [hazard_id])
+        hazard, person = hazard_facts(work.connection, hazard_id, person_id, lock=True), actor_by_id(work.connection, person_id)
+        there = work.execute(
+            select(_questions.c.id).where(_questions.c.hazard_id == hazard_id, _questions.c.person_id == person_id)
+        ).first()
+        if (
+            hazard.status == Status.FIXED
+            and there is None
+            and person
+            and person.role == Role.COURIER
+            and person.station_id == hazard.station_id
+        ):
+            work.execute(insert(_questions), {"id": new_id(), "hazard_id": hazard_id, "person_id": person_id, "asked_at": now()})
+            tell(work, hazard, "hazard.asked", persons=[person_id])
+
+
+def answer(actor: Actor, hazard_id: str, gone: bool, photo_ids: Sequence[str], once: Once) -> Outcome:
+    """真的清干净了吗？ Yes closes it; no opens it again, and is counted.
+
+    Args:
+        gone: what he saw.
+        photo_ids: what it looks like, sent ahead; others see it when the station has looked at it.
+    Raises:
+        NotFound, NotEligible: as for every command; NotEligible also where he was not asked, or has answered.
+        TooLate: it has been verified or opened again meanwhile.
+        Invalid: a photo that is not his.
+    """
+
+    def act(work: Work, me: Actor, hazard: Row) -> None:
+        attach(work, me, photo_ids, hazard_id, "check", shown=False)
+        mine = (_questions.c.hazard_id == hazard_id, _questions.c.person_id == me.id, _questions.c.answered_at.is_(None))
+        work.execute(update(_questions).where(*mine).values(answered_at=now(), gone=gone))
+        if gone:
+            verified(work, hazard, me.id, "courier")
+        else:
+            reopened(work, hazard, me.id, "still_there")
+
+    return carry_out("answer", actor, hazard_id, once, act)
+
+
+def asked_of(connection: Connection, person_id: str) -> list[str]:
+    """The hazards of which this courier is asked now, the latest first."""
+    found = select(_questions.c.hazard_id).join(HAZARDS, HAZARDS.c.id == _questions.c.hazard_id)
+    open_ones = (_questions.c.person_id == person_id, _questions.c.answered_at.is_(None), HAZARDS.c.status == Status.FIXED)
+    return list(connection.execute(found.where(*open_ones).order_by(_questions.c.asked_at.desc())).scalars())

@@ -1,0 +1,236 @@
+"""What the doors to the hazards take in: the fields, their bounds, and how the API's description names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from dispatch.core.doors import Form, Query
+from dispatch.hazards.categorising import KINDS
+from dispatch.hazards.handling import REOPEN_REASONS, SEND_BACK_REASONS, VOID_REASONS
+from dispatch.hazards.pausing import EXTEND_REASONS, SUSPEND_REASONS
+from dispatch.hazards.photographing import MOST
+from dispatch.hazards.queries import LISTS
+from dispatch.hazards.states import Status
+from dispatch.orders.forms import PlaceForm, VersionForm
+
+#: Limits in working hours beyond a working month are none.
+HOURS_MOST = 200
+_id = validate.Length(1, 32)
+_sentence = validate.Length(max=200)
+
+
+def _file(**said: str) -> fields.Raw:
+    return fields.Raw(metadata={"type": "string", "format": "binary", **said})
+
+
+def _photo_ids() -> fields.List[Any]:
+    named = {"description": f"as /hazards/photos answered, at most {MOST}"}
+    return fields.List(fields.String(validate=_id), load_default=list, validate=validate.Length(max=MOST), metadata=named)
+
+
+def _sentence_field() -> fields.String:
+    return fields.String(allow_none=True, validate=_sentence, metadata={"description": "a sentence; `other` needs one"})
+
+
+class ReportForm(PlaceForm):
+    """A hazard as reported: a place by point or building, or both."""
+
+    category = fields.String(
+        allow_none=True, validate=validate.Length(max=60), metadata={"description": "id or code; none: found from the note"}
+    )
+    note = fields.String(allow_none=True, validate=validate.Length(max=500))
+    building = fields.String(allow_none=True, validate=validate.Length(max=80))
+    community_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "else the nearest one"})
+    order_id = fields.String(allow_none=True, validate=validate.Length(max=32), metadata={"description": "the errand on which it was seen"})
+    seen_at = fields.AwareDateTime(allow_none=True, metadata={"description": "when it was seen; else now"})
+    photo_ids = _photo_ids()
+
+
+class ReportPhotosForm(ReportForm):
+    """The same with its photos (multipart); all of it at most 9 MB."""
+
+    photos = fields.List(_file(description="JPEG, PNG or WebP, at most 8 MB each"), metadata={"description": f"at most {MOST}"})
+
+
+class PhotosForm(Form):
+    photo = _file(description="JPEG, PNG or WebP, at most 8 MB")
+
+
+class NearQuery(Query, PlaceForm):
+    """Before a report is sent: what may be the same thing."""
+
+    category = fields.String(required=True, validate=validate.Length(1, 60))
+    building = fields.String(load_default="", validate=validate.Length(max=80))
+    community_id = fields.String(validate=validate.Length(max=32))
+
+
+class JoinForm(Form):
+    seen_at = fields.AwareDateTime(allow_none=True)
+    photo_ids = _photo_ids()
+
+
+class JoinPhotosForm(JoinForm):
+    """The same with photos (multipart)."""
+
+    photos = fields.List(_file(), metadata={"description": f"at most {MOST}"})
+
+
+class HazardsQuery(Query):
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+    status = fields.String(validate=validate.OneOf([*(status.value for status in Status), *LISTS]))
+    category = fields.String(validate=validate.Length(max=60))
+    community_id = fields.String(validate=validate.Length(max=32))
+
+
+class BoxQuery(Query):
+    bbox = fields.String(
+        required=True, validate=validate.Regexp(r"(-?\d{1,3}(\.\d{1,12})?,){3}-?\d{1,3}(\.\d{1,12})?\Z"),
+        metadata={"description": "west,south,east,north in WGS-84 degrees"},
+    )  # fmt: skip
+
+
+class HoldForm(Form):
+    take_over = fields.Boolean(load_default=False, metadata={"description": "from a colleague who has it open"})
+
+
+class AcceptHazardForm(VersionForm, PlaceForm):
+    """It is one; what is not said stays as it was reported."""
+
+    category = fields.String(allow_none=True, validate=validate.Length(max=60))
+    title = fields.String(allow_none=True, validate=validate.Length(max=80), metadata={"description": "public; else the category's name"})
+    building = fields.String(allow_none=True, validate=validate.Length(max=80))
+    community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
+    deadline = fields.AwareDateTime(allow_none=True, metadata={"description": "else the category's working hours from now"})
+
+
+class DeclineHazardForm(VersionForm):
+    reason = fields.String(required=True, validate=validate.Length(1, 30), metadata={"description": "as /hazard-reasons lists them"})
+    text = _sentence_field()
+
+
+class MergeForm(VersionForm):
+    into = fields.String(required=True, validate=_id, metadata={"description": "the id of the one that goes on"})
+
+
+class ResponsibleForm(VersionForm):
+    responsible = fields.String(allow_none=True, validate=validate.Length(max=80), metadata={"description": "none: as the rules say"})
+
+
+class FixForm(VersionForm):
+    """A photo of how it looks now, or why there is none."""
+
+    reason = fields.String(allow_none=True, validate=_sentence)
+    photo_ids = _photo_ids()
+
+
+class FixPhotosForm(FixForm):
+    """The same with photos (multipart)."""
+
+    version = fields.Integer(allow_none=True, validate=validate.Range(0, 2**31 - 1))
+    photos = fields.List(_file(), metadata={"description": f"at most {MOST}"})
+
+
+class ReopenForm(VersionForm):
+    reason = fields.String(load_default="still_there", validate=validate.OneOf(REOPEN_REASONS))
+
+
+class SendBackForm(VersionForm):
+    reason = fields.String(required=True, validate=validate.OneOf(SEND_BACK_REASONS))
+    text = _sentence_field()
+
+
+class VoidForm(VersionForm):
+    reason = fields.String(required=True, validate=validate.OneOf(VOID_REASONS))
+    text = _sentence_field()
+
+
+class SuspendForm(VersionForm):
+    until = fields.AwareDateTime(required=True, metadata={"description": "when it goes on by itself"})
+    reason = fields.String(required=True, validate=validate.OneOf(SUSPEND_REASONS))
+    text = _sentence_field()
+
+
+class ExtendForm(VersionForm):
+    deadline = fields.AwareDateTime(required=True, metadata={"description": "later than the one that stands"})
+    reason = fields.String(required=True, validate=validate.OneOf(EXTEND_REASONS))
+    text = _sentence_field()
+
+
+class SeenForm(Form):
+    """Whether it is gone, of who was asked when he came by."""
+
+    gone = fields.Boolean(required=True)
+    photo_ids = _photo_ids()
+
+
+class SeenPhotosForm(SeenForm):
+    """The same with photos (multipart)."""
+
+    photos = fields.List(_file(), metadata={"description": f"at most {MOST}"})
+
+
+class CategoryForm(Form):
+    """What is to be different of a category at this station."""
+
+    name = fields.String(validate=validate.Length(1, 40))
+    name_en = fields.String(validate=validate.Length(1, 60))
+    family = fields.String(validate=validate.Regexp(r"[a-z_]{1,20}\Z"), metadata={"description": "duplicates are of one family"})
+    urgent = fields.Boolean(metadata={"description": "rings at the coordinator's desk"})
+    always = fields.Boolean(metadata={"description": "its limit counts nights and holidays too"})
+    hours = fields.Integer(strict=True, validate=validate.Range(1, HOURS_MOST), metadata={"description": "working hours that it may take"})
+    radius_m = fields.Integer(strict=True, validate=validate.Range(5, 500), metadata={"description": "metres within which it is the same"})
+    public = fields.Boolean(metadata={"description": "off: it concerns a person, and is for the desks alone"})
+    active = fields.Boolean()
+    advice = fields.String(validate=_sentence, metadata={"description": "what to do at once, whom to phone"})
+    advice_en = fields.String(validate=_sentence)
+
+
+class NewCategoryForm(CategoryForm):
+    """A category of the station's own."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS), metadata={"description": "事项 event or 部件 part"})
+    code = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9_]{1,30}\Z"))
+    name = fields.String(required=True, validate=validate.Length(1, 40))
+    name_en = fields.String(required=True, validate=validate.Length(1, 60))
+    family = fields.String(required=True, validate=validate.Regexp(r"[a-z_]{1,20}\Z"))
+    urgent = fields.Boolean(load_default=False)
+    always = fields.Boolean(load_default=False)
+    hours = fields.Integer(load_default=9, strict=True, validate=validate.Range(1, HOURS_MOST))
+    radius_m = fields.Integer(load_default=50, strict=True, validate=validate.Range(5, 500))
+    public = fields.Boolean(load_default=True)
+    active = fields.Boolean(load_default=True)
+    advice = fields.String(load_default="", validate=_sentence)
+    advice_en = fields.String(load_default="", validate=_sentence)
+
+
+class WrittenForm(Form):
+    """What somebody has written so far."""
+
+    note = fields.String(load_default="", validate=validate.Length(max=500))
+    building = fields.String(load_default="", validate=validate.Length(max=80))
+
+
+class ReasonsQuery(Query):
+    category = fields.String(required=True, validate=validate.Length(1, 60))
+
+
+class RuleForm(Form):
+    """Who deals with what, where; what is left out fits everything."""
+
+    category = fields.String(allow_none=True, validate=validate.Length(max=60))
+    family = fields.String(allow_none=True, validate=validate.Length(max=20))
+    community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
+    responsible = fields.String(required=True, validate=validate.Length(1, 80))
+
+
+class DryRunForm(Form):
+    category = fields.String(required=True, validate=validate.Length(1, 60))
+    community_id = fields.String(required=True, validate=_id)
+
+
+def box_in(query: dict[str, Any]) -> tuple[float, float, float, float]:
+    """The four sides of a box."""
+    west, south, east, north = (float(side) for side in query["bbox"].split(","))
+    return west, south, east, north

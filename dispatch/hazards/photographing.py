@@ -1,0 +1,222 @@
+"""How the photos of hazards are kept before and with a command, how many one person may send, and who may look at one."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from flask import current_app
+from flask_babel import lazy_gettext as _
+from sqlalchemy import delete, func, insert, select, update
+
+from dispatch.core import photos
+from dispatch.core.clock import now
+from dispatch.core.errors import Busy, Invalid, NotEligible, NotFound, RateLimited
+from dispatch.core.idempotency import Once
+from dispatch.core.ids import new_id
+from dispatch.core.permits import permitted
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.hazards.models import HazardPhoto
+from dispatch.hazards.policy import HOUSE_PERMITS, PERMITS
+from dispatch.hazards.queries import Row, hazard_facts
+from dispatch.hazards.states import KNOWN
+from dispatch.people.identity import Actor
+
+#: With one report, and with one answer.
+MOST = 4
+#: So many photos, and bytes of them, one person may send in a day: to make one anew is a second of work, and the disk is everybody's.
+A_DAY, BYTES_A_DAY = 120, 120 * 1024 * 1024
+#: One that no command came to name within this time is not wanted.
+UNUSED_KEPT = timedelta(hours=24)
+#: A file younger than this may belong to a command under way, in seconds.
+HALF_DONE_S = 3600
+
+log = structlog.get_logger()
+_photos = HazardPhoto.__table__
+
+
+class Kept(NamedTuple):
+    """A photo that was sent ahead: to be named by a command."""
+
+    id: str
+    width: int
+    height: int
+
+
+def folder() -> Path:
+    """Where these photos lie: outside everything that is served."""
+    return Path(current_app.config["DATA_DIR"]) / "hazard_photos"
+
+
+def photo_url(photo_id: str) -> str:
+    """Where a photo is served to those who may look at it."""
+    return f"/hazards/photos/{photo_id}"
+
+
+def read_upload(upload: Any) -> bytes:
+    """The bytes of a file as it came, but no more than a photo may have and one."""
+    data: bytes = upload.read(photos.MAX_BYTES + 1)
+    return data
+
+
+def fingerprint(data: bytes) -> str:
+    """What makes two uploads the same one, for the idempotency key."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keep_photo(actor: Actor, data: bytes, once: Once) -> Kept:
+    """Keep one photo ahead of the command that will name it.
+
+    Raises:
+        NotEligible: not somebody who reports.
+        RateLimited: so many in a day are enough.
+        Invalid: it is not a photo that can be kept.
+        Busy: the disk takes nothing more.
+    """
+    if not permitted(HOUSE_PERMITS, "report", actor, None):
+        raise NotEligible()
+    earlier = once.earlier()
+    if earlier is None:
+        _check_quota(actor)
+        earlier = _store(actor, data, once)
+    row = reading().execute(select(_photos.c.width, _photos.c.height).where(_photos.c.id == earlier["photo_id"])).one()
+    return Kept(earlier["photo_id"], row.width, row.height)
+
+
+def _check_quota(actor: Actor) -> None:
+    mine = (_photos.c.person_id == actor.id, _photos.c.at > now() - timedelta(days=1))
+    number, size = reading().execute(select(func.count(), func.coalesce(func.sum(_photos.c.size), 0)).where(*mine)).one()
+    if number >= A_DAY or size >= BYTES_A_DAY:
+        raise RateLimited(_("今天传的照片太多了，请明天再传，或打电话给社工站。"), retry_after=3600)
+
+
+def _store(actor: Actor, data: bytes, once: Once) -> dict[str, Any]:
+    # The child takes a second: no picture of the database is held meanwhile.
+    look_again()
+    try:
+        stored = photos.store(data, folder())
+    except photos.PhotoRefused as refused:
+        raise Invalid("photos", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
+    except OSError as error:
+        log.error("photos.disk", error=type(error).__name__, errno=error.errno)
+        raise Busy(retry_after=60) from error
+    used = False
+    try:
+        with once.running(), transaction() as work:
+            once.lock(work)
+            outcome = once.earlier(work.connection)
+            if outcome is None:
+                row = {"id": new_id(), "person_id": actor.id, "name": stored.name, "width": stored.width, "height": stored.height,
+                       "size": stored.size, "caption": "report", "at": now()}  # fmt: skip
+                work.execute(insert(_photos), row)
+                outcome = {"photo_id": row["id"]}
+                once.keep(work, outcome)
+                used = True
+    finally:
+        if not used:
+            photos.remove(folder(), stored.name)
+    return outcome
+
+
+@contextmanager
+def brought(actor: Actor, uploads: Sequence[bytes], named: Sequence[str], once: Once) -> Iterator[list[str]]:
+    """The photos of a command: those that it names, and those that come with it; what it did not use of the latter is removed again.
+
+    Args:
+        uploads: the files.
+        named: ids of photos that were sent ahead.
+        once: the command's key; what was carried out before needs no photos any more.
+    Raises:
+        Invalid: more than MOST.
+        as `keep_photo`.
+    """
+    if len(uploads) + len(named) > MOST:
+        raise Invalid("photos", _("一次最多四张照片。"))
+    if not uploads or once.earlier() is not None:
+        yield list(named)
+        return
+    kept: list[str] = []
+    try:
+        for data in uploads:
+            kept.append(keep_photo(actor, data, Once(actor.id, None, "photo", {})).id)
+        yield [*named, *kept]
+    finally:
+        _drop_unused(kept)
+
+
+def _drop_unused(photo_ids: Sequence[str]) -> None:
+    with transaction() as work:
+        gone = delete(_photos).where(_photos.c.id.in_(photo_ids), _photos.c.hazard_id.is_(None)).returning(_photos.c.name)
+        names = list(work.execute(gone).scalars())
+    for name in names:
+        photos.remove(folder(), name)
+
+
+def attach(work: Work, actor: Actor, photo_ids: Sequence[str], hazard_id: str, caption: str, *, shown: bool) -> None:
+    """Make photos that this person has sent ahead those of a hazard.
+
+    Args:
+        caption: `report`, `join`, `after` or `check`.
+        shown: whether others may see them at once.
+    Raises:
+        Invalid: one of them is another's, gone, used already, or it would be too many.
+    """
+    if len(set(photo_ids)) > MOST:
+        raise Invalid("photos", _("一次最多四张照片。"))
+    if not photo_ids:
+        return
+    free = (_photos.c.id.in_(list(photo_ids)), _photos.c.person_id == actor.id, _photos.c.hazard_id.is_(None))
+    values = {"hazard_id": hazard_id, "caption": caption, "shown_at": now() if shown else None}
+    if work.execute(update(_photos).where(*free).values(**values)).rowcount != len(set(photo_ids)):
+        raise Invalid("photo_ids", _("有一张照片没有传上来，请再传一次。"))
+
+
+def show_all(work: Work, hazard_id: str) -> None:
+    """Accepted: what its reporters have sent may be seen by those who see it."""
+    work.execute(update(_photos).where(_photos.c.hazard_id == hazard_id, _photos.c.shown_at.is_(None)).values(shown_at=now()))
+
+
+def may_look(actor: Actor, hazard: Row, photo: Row) -> bool:
+    """Whether somebody who sees a hazard sees this photo of it: his own, what was let be seen, or as the station everything."""
+    return bool(
+        photo.person_id == actor.id
+        or permitted(PERMITS, "see_every_photo", actor, hazard)
+        or (photo.shown_at is not None and hazard.status in KNOWN)
+    )
+
+
+def photo_file(actor: Actor, photo_id: str) -> Path:
+    """The file of a photo.
+
+    Raises:
+        NotFound: there is none, or none for this person.
+    """
+    photo = reading().execute(select(_photos).where(_photos.c.id == photo_id)).first()
+    if photo is None:
+        raise NotFound()
+    if photo.hazard_id is None:
+        if photo.person_id != actor.id:
+            raise NotFound()
+        return photos.path_of(folder(), photo.name)
+    hazard = hazard_facts(reading(), photo.hazard_id, actor.id)
+    if not permitted(PERMITS, "see", actor, hazard) or not may_look(actor, hazard, photo):
+        raise NotFound()
+    return photos.path_of(folder(), photo.name)
+
+
+def forget_unused() -> int:
+    """Remove what no command came to name within a day, and files that nothing names; returns how many files."""
+    with transaction() as work:
+        work.execute(delete(_photos).where(_photos.c.hazard_id.is_(None), _photos.c.at < now() - UNUSED_KEPT))
+        named = set(work.execute(select(_photos.c.name)).scalars())
+    before = time.time() - HALF_DONE_S
+    unused = [file for file in folder().glob("*.*") if file.name not in named and file.stat().st_mtime < before]
+    for file in unused:
+        file.unlink(missing_ok=True)
+    return len(unused)
