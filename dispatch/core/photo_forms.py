@@ -131,6 +131,8 @@ def bare_jpeg(data: bytes) -> tuple[int, int] | None:
     """
     if not data.startswith(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00") or not data.endswith(b"\xff\xd9"):
         return None
+    if data[18:20] != b"\x00\x00":  # the size of a thumbnail
+        return None
     at, size = 20, None
     while data[at : at + 1] == b"\xff" and len(data) >= at + 4:
         mark, length = data[at + 1], struct.unpack_from(">H", data, at + 2)[0]

@@ -79,7 +79,8 @@ export class Alarms {
   show() {
     const fresh = this.fresh();
     const urgent = fresh.sort(([, a], [, b]) => (b.order.urgency === "urgent") - (a.order.urgency === "urgent"));
-    const told = urgent.map(([key]) => key).join();
+    // The entry that says why may come after the order that calls: then the words change, and it is no new alarm.
+    const told = urgent.map(([key, { why }]) => `${key} ${why}`).join();
     if (told !== this.told) {
       const more = urgent.filter(([key]) => !this.told?.includes(key));
       this.told = told;

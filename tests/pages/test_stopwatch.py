@@ -33,7 +33,8 @@ from dispatch.core.clock import now
 from dispatch.core.unit_of_work import transaction
 from dispatch.orders.commanding import ORDERS
 with app.app_context(), transaction() as work:
-    work.execute(ORDERS.update().where(ORDERS.c.id == sys.argv[1]).values(posted_at=now() - timedelta(days=1)))
+    yesterday = now() - timedelta(days=1)
+    work.execute(ORDERS.update().where(ORDERS.c.id == sys.argv[1]).values(posted_at=yesterday, window_end=yesterday + timedelta(hours=2)))
 """
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from dispatch.core.clock import now
-from dispatch.core.errors import Refused
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.people import answering, authenticating, loans
@@ -22,38 +19,10 @@ from dispatch.people.enrolling import set_active
 from dispatch.people.identity import Actor, actor_by_id
 from dispatch.people.lending import offer
 from dispatch.people.models import Lent, Loan, Person, SecondStep
-from dispatch.people.queries import person_by_login
+from tests.people.at_once import at_once, someone
 from tests.people.doors import NEIGHBOUR, rows
 
 pytestmark = pytest.mark.slow
-
-
-def someone(login: str) -> Actor:
-    look_again()
-    actor = actor_by_id(reading(), person_by_login(reading(), login).id)
-    assert actor is not None
-    return actor
-
-
-def together(app: Flask, *acts: Callable[[], Any]) -> list[str]:
-    """Everybody at the same moment; what each was told."""
-    said, start = [""] * len(acts), threading.Barrier(len(acts))
-
-    def run(n: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                acts[n]()
-                said[n] = "ok"
-            except Refused as refused:
-                said[n] = refused.code
-
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
 
 
 def test_who_begins_an_authenticator_twice_at_once_has_one_and_reads_no_fault(either: Flask) -> None:
@@ -61,7 +30,7 @@ def test_who_begins_an_authenticator_twice_at_once_has_one_and_reads_no_fault(ei
     shown: list[str] = []
     for _round in range(10):
         shown.clear()
-        assert together(either, *[lambda: shown.append(authenticating.begin(clerk).secret)] * 4) == ["ok"] * 4
+        assert at_once(either, *[lambda: shown.append(authenticating.begin(clerk).secret)] * 4) == ["ok"] * 4
         (kept,) = [row["secret"] for row in rows(SecondStep.__table__) if row["person_id"] == clerk]
         assert kept in shown
 
@@ -106,7 +75,7 @@ def test_a_suspension_stands_though_the_clock_ends_his_loan_while_it_waits(eithe
         if not done:
             # By the time that the suspension has the loan in its hands the clock has ended it.
             done.append("clock")
-            done.extend(together(either, lambda: by_the_clock(loan)))
+            done.extend(at_once(either, lambda: by_the_clock(loan)))
         return real(connection, loan_id, *more, **how)
 
     monkeypatch.setattr(answering, "loan_facts", clock_first)
@@ -122,7 +91,7 @@ def test_clock_and_suspension_at_once_leave_him_suspended_and_the_loan_over(eith
         login, other = f"courier{n}", f"courier{n + 10}"
         loan, courier = lent(login, other), someone(login).id
         its_time_is_over(loan)
-        assert together(either, lambda loan=loan: by_the_clock(loan), lambda who=courier: set_active(boss, who, False)) == ["ok", "ok"]  # type: ignore[misc]
+        assert at_once(either, lambda loan=loan: by_the_clock(loan), lambda who=courier: set_active(boss, who, False)) == ["ok", "ok"]  # type: ignore[misc]
         look_again()
         assert actor_by_id(reading(), courier) is None
         # Where the suspension was first, the other one is brought home by the next sweep.
@@ -137,7 +106,7 @@ def test_whose_loan_is_accepted_while_he_is_suspended_serves_nowhere(either: Fla
     for n in range(1, 9):
         courier = someone(f"courier{n}").id
         loan = offered(f"courier{n}", f"courier{n + 10}")
-        said = together(
+        said = at_once(
             either,
             lambda loan=loan: accept(other, loan, once(other)),  # type: ignore[misc]
             lambda who=courier: set_active(boss, who, False),  # type: ignore[misc]
