@@ -184,7 +184,7 @@ export class Case {
 
   keepUp(verb, form) {
     const lost = !this.hazard.actions.includes(verb);
-    if (lost && form.isConnected && !form.querySelector("[aria-busy=true]")) this.mistake(form, say("hz_not_now", { words: this.hazard.words.text }));
+    if (lost && form.isConnected && !form.querySelector("button[aria-busy=true]")) this.mistake(form, say("hz_not_now", { words: this.hazard.words.text }));
     else if (form.lost && !lost) form.wrong.hidden = true;
     form.lost = lost;
   }

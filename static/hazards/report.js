@@ -20,8 +20,8 @@ const english = document.documentElement.lang === "en";
 let point = null;
 let finding = null;
 let chosenByHim = false;
-// For these intentions he has said that it is none of those nearby.
-let another = null;
+// What has been compared with those nearby: sent again, it would find only itself.
+let compared = null;
 
 const nameOf = (one) => (english ? one.name_en : one.name);
 const choices = new Map(kinds.map((one) => [one.id, el("label", { class: "check chip" },
@@ -117,8 +117,9 @@ async function submit() {
     return tell(say(lacks[0]), lacks[1]);
   }
   const what = intention(report);
-  const same = another === what ? [] : await sameAs(report);
+  const same = compared === what ? [] : await sameAs(report);
   if (same.length) return offer(same, what);
+  compared = what;
   return sent(() => once(what, (key) => call("POST", "/hazards", { form: multipart(report, photos.kept), key })), "hz_thanks");
 }
 
@@ -159,7 +160,7 @@ function offer(same, what) {
 
 const none = document.getElementById("near-none");
 none.addEventListener("click", () => working(none, async () => {
-  another = near.what;
+  compared = near.what;
   near.hidden = true;
   await submit();
 }));
@@ -172,7 +173,7 @@ function clear() {
   Object.assign(document.getElementById("advice"), { hidden: true, textContent: "" });
   document.getElementById("unsent").hidden = true;
   document.getElementById("place-said").textContent = say("hz_place_hint");
-  [point, chosenByHim, another] = [null, false, null];
+  [point, chosenByHim, compared] = [null, false, null];
   send.textContent = say("hz_send");
   arrange([]);
 }

@@ -33,8 +33,9 @@ const value = (form, name) => form.elements[name].value.trim();
 
 // What comes a moment later has its own place in the form until then.
 function later(words, load) {
-  const place = el("div", { role: "status" }, el("p", { class: "hint" }, say(words)));
-  load().then((parts) => place.replaceChildren(...parts), (refused) => place.replaceChildren(el("p", { class: "error" }, refused.message)));
+  const place = el("div", { role: "status", "aria-busy": "true" }, el("p", { class: "hint" }, say(words)));
+  load().then((parts) => place.replaceChildren(...parts), (refused) => place.replaceChildren(el("p", { class: "error" }, refused.message)))
+    .finally(() => place.removeAttribute("aria-busy"));
   return place;
 }
 

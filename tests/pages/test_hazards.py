@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import uuid
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.house import Caller
+from tests.pages.hazard_scenes import CORNER, HOME, camera, done, reported
 from tests.pages.personas import PATIENCE_MS, AsPersona, Persona, until
 from tests.pages.scenes import STATION, Scene
 
 pytestmark = pytest.mark.slow
-
-HOME = f"{STATION}003"
-CORNER = {"lat": 39.0391, "lon": 117.7012}
-RUBBISH = "gb47678-event-06010"
-
-
-def camera(colour: str = "olive") -> list[dict[str, Any]]:
-    """A photo as a phone's camera takes it: twelve megapixels, lying on its side, with the place in it."""
-    picture, out = Image.new("RGB", (4032, 3024), colour), io.BytesIO()
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 2.0, 20.76)})
-    picture.save(out, "JPEG", exif=exif)
-    return [{"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": out.getvalue()}]
-
-
-def reported(scene: Scene, login: str = "courier1", **more: Any) -> dict[str, Any]:
-    """A hazard, reported by a program."""
-    said = {"category": RUBBISH, **CORNER, "community_id": HOME, "building": "3号楼", "note": "三楼拐角的垃圾", **more}
-    answer = scene[login].post("/hazards", said, key=str(uuid.uuid4()))
-    assert answer.status_code == 201, answer.text
-    hazard: dict[str, Any] = answer.json()
-    return hazard
-
-
-def done(scene: Scene, login: str, hazard: dict[str, Any], verb: str, **said: Any) -> dict[str, Any]:
-    answer = scene[login].post(f"/hazards/{hazard['id']}/{verb}", said, key=str(uuid.uuid4()))
-    assert answer.ok, answer.text
-    after: dict[str, Any] = answer.json()
-    return after
 
 
 def stands(scene: Scene, hazard: dict[str, Any]) -> str:
@@ -90,8 +59,7 @@ def test_from_the_photo_to_seen_to_be_gone_without_a_reload(as_persona: AsPerson
     desk.keyboard.press("a")
     desk.get_by_label("标题").fill("三楼拐角垃圾")
     desk.get_by_label("社区").select_option(HOME)
-    desk.keyboard.press("Enter")
-    desk.locator("#opened form.verb button").last.click()
+    desk.get_by_label("标题").press("Enter")
     courier.sees("#mine .tag", has_text="已受理")
     coordinator.sees("#opened [data-verb=assign]")
     desk.keyboard.press("s")
@@ -105,13 +73,15 @@ def test_from_the_photo_to_seen_to_be_gone_without_a_reload(as_persona: AsPerson
     clerk.page.locator("#todo form button.go").last.click()
     clerk.sees("#fixed .card", has_text="三楼拐角垃圾")
 
-    for verb in ("claim",):
-        scene.do("courier1", scene.post(building="3号楼", **CORNER)["id"], verb)
+    passing = as_persona("courier1")
+    passing.live()
+    scene.do("courier1", scene.post(building="3号楼", **CORNER)["id"], "claim")
+    passing.sees("#asked-note a")
     courier.sees("#asked h3", has_text="真的清干净了吗")
     page.locator("#asked").get_by_role("button", name="清干净了").click()
     courier.sees("#mine .tag", has_text="已办结")
     assert stands(scene, hazard) == "verified"
-    assert coordinator.marked() and clerk.marked() and courier.marked()
+    assert all(persona.marked() for persona in (coordinator, clerk, courier))
     assert not coordinator.complaints() + clerk.complaints() + courier.complaints()
 
 
@@ -142,11 +112,9 @@ def test_a_lost_line_keeps_the_report_and_it_arrives_once(as_persona: AsPersona,
     page.get_by_role("button", name="再发一次").click()
     until(page, lambda: lost)
     courier.sees("#unsent", has_text="都还在")
-    near = page.locator("#near-none")
-    page.locator("#send").click()
-    expect(page.locator("#thanks").or_(near)).to_be_visible(timeout=PATIENCE_MS)
-    if near.is_visible():
-        near.click()
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/hazards")) as again:
+        page.locator("#send").click()
+    assert again.value.headers["idempotency-key"] == lost[0]
     courier.sees("#thanks")
     items = scene["courier1"].get("/hazards", status="mine").json()["items"]
     assert [(one["category"], one["note"], len(one["photos"])) for one in items] == [(chosen, "三楼拐角有一袋垃圾", 1)]
@@ -223,6 +191,65 @@ def test_two_of_the_same_are_merged_and_it_can_be_undone(as_persona: AsPersona, 
     page.get_by_role("button", name="撤销", exact=True).click()
     coordinator.sees("#queue .slip", has_text=other["number"])
     assert stands(scene, other) == "reported"
+
+
+def test_where_the_phone_does_not_say_where_it_is_the_building_does_and_what_is_missing_is_asked_for(
+    as_persona: AsPersona, scene: Scene
+) -> None:
+    courier = as_persona("courier1")
+    courier.go("/hazards/mine")
+    page = courier.live().page
+    page.locator("#send").click()
+    courier.sees("#unsent", has_text="类别")
+    page.fill("#note", "二单元楼道里堆满了纸箱")
+    expect(page.locator("#kinds .chip").first).to_contain_text("楼道堆物", timeout=PATIENCE_MS)
+    expect(page.locator("#kinds .chip input").first).to_be_checked()
+    page.locator("#send").click()
+    expect(page.locator("#building")).to_be_focused(timeout=PATIENCE_MS)
+    page.fill("#building", "3号楼")
+    page.locator("#community_id").select_option(HOME)
+    page.locator("#send").click()
+    courier.sees("#thanks")
+    found = scene["courier1"].get("/hazards", status="mine").json()["items"][0]
+    assert (found["building"], found["community_id"], found["lat"]) == ("3号楼", HOME, None)
+
+
+def test_what_is_still_there_is_said_with_a_photo_and_goes_on(as_persona: AsPersona, scene: Scene) -> None:
+    hazard = reported(scene, "courier2")
+    for verb, said in (("accept", {}), ("assign", {}), ("fix", {"reason": "已清运"})):
+        done(scene, "coordinator", hazard, verb, **said)
+    courier = as_persona("courier1")
+    scene.do("courier1", scene.post(building="3号楼", **CORNER)["id"], "claim")
+    courier.live().sees("#asked-note a").click()
+    courier.live().sees("#asked h3")
+    photograph(courier.page, "#asked")
+    courier.page.locator("#asked").get_by_role("button", name="还在").click()
+    expect(courier.page.locator("#asked-part")).to_be_hidden(timeout=PATIENCE_MS)
+    after = scene["coordinator"].get(f"/hazards/{hazard['id']}").json()
+    assert (after["status"], after["reopened"], [one["caption"] for one in after["photos"]]) == ("assigned", 1, ["check"])
+
+
+def test_what_a_colleague_has_open_is_said_and_can_be_taken_over(as_persona: AsPersona, scene: Scene) -> None:
+    hazard = reported(scene)
+    scene.house.flask("people", "add", "--login", "colleague", "--role", "coordinator", "--unit", STATION, "--name", "赵同事")
+    colleague = Caller(scene.house.url, scene.house.flask("people", "token", "colleague").split()[-1])
+    assert colleague.post(f"/hazards/{hazard['id']}/hold").ok
+    coordinator = as_persona("coordinator")
+    coordinator.go("/hazards")
+    page = coordinator.live().page
+    coordinator.sees("#queue .tag", has_text="同事在看")
+    page.locator("#queue .slip").first.click()
+    coordinator.sees("#opened .note", has_text="赵同事")
+    page.locator("#opened [data-verb=decline]").click()
+    page.locator("#opened input[value=not_clear]").check()
+    page.locator("#opened textarea[name=text]").fill("看不清")
+    page.locator("#opened form.verb button").last.click()
+    coordinator.sees("#opened form .error", has_text="同事")
+    expect(page.locator("#opened textarea[name=text]")).to_have_value("看不清")
+    page.get_by_role("button", name="接过来").click()
+    expect(page.get_by_role("button", name="接过来")).to_be_hidden(timeout=PATIENCE_MS)
+    page.locator("#opened form.verb button").last.click()
+    until(page, lambda: stands(scene, hazard) == "declined")
 
 
 def test_what_it_needs_more_time_for_is_said_and_it_goes_back(as_persona: AsPersona, scene: Scene) -> None:
