@@ -29,8 +29,8 @@ def desk() -> str:
     """A coordinator's desk: what waits to be judged, and what is dealt with."""
     actor = asker()
     check_role(actor, Role.COORDINATOR)
-    state = {**_at_the_station(actor), "queue": hazards_listing(actor, Asked("queue"), 1)}
-    return render_template("hazards/desk.html", page_state=state)
+    lists = {"queue": hazards_listing(actor, Asked("queue"), 1), "alive": hazards_listing(actor, Asked("alive"), 1)}
+    return render_template("hazards/desk.html", page_state={**_at_the_station(actor), **lists})
 
 
 @blueprint.get("/hazards/mine")

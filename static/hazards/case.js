@@ -92,7 +92,7 @@ export class Case {
     const kept = photos?.();
     const send = el("button", { class: kind ?? "" }, say(words));
     const wrong = el("p", { class: "error", role: "alert", hidden: true });
-    const form = el("form", { class: "sheet verb", novalidate: true, autocomplete: "off", "aria-label": say(words), onsubmit: (event) => {
+    const form = el("form", { class: "sheet verb", novalidate: true, autocomplete: "off", "aria-label": `${say(words)} ${this.hazard.number}`, onsubmit: (event) => {
       event.preventDefault();
       working(send, () => this.submit(verb, form));
     } }, el("h3", {}, say(words)), ...fields(this.hazard, this.context, kept), wrong, send);

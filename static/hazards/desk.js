@@ -16,13 +16,14 @@ const JUDGED = ["accept", "decline", "merge"];
 const panel = document.getElementById("opened");
 const choose = document.getElementById("which");
 const cases = new Map();
+const over = matchMedia("(max-width: 59.99rem)");
+const dueFirst = (a, b) => (a.deadline ?? "9").localeCompare(b.deadline ?? "9");
 let queue = state.queue.items;
-let others = [];
+let others = state.alive.items.sort(dueFirst);
 let open = null;
 
 const context = { level: "h2", keys: true, categories: state.categories, communities: state.communities, changed };
 const find = (id) => [...queue, ...others].find((one) => one.id === id);
-const dueFirst = (a, b) => (a.deadline ?? "9").localeCompare(b.deadline ?? "9");
 
 function slip(hazard) {
   const held = hazard.held && hazard.held.by !== state.me;
@@ -45,6 +46,13 @@ function show() {
   document.querySelectorAll("#lists .slip").forEach((one) => one.setAttribute("aria-current", String(one.parentElement.dataset.id === open)));
 }
 
+// On a phone what is open lies over the rest, which the Tab key then must not reach.
+function cover() {
+  const whole = over.matches && open !== null;
+  document.body.classList.toggle("has-opened", whole);
+  document.querySelectorAll(".top, .desk-top, #lists").forEach((one) => (one.inert = whole));
+}
+
 function openCase(id, focus = true) {
   if (open !== id) {
     cases.get(open)?.letGo();
@@ -52,6 +60,7 @@ function openCase(id, focus = true) {
     if (!cases.has(id)) cases.set(id, new Case(find(id), context));
     document.getElementById("opened-case").replaceChildren(cases.get(id).root);
     panel.hidden = false;
+    cover();
     cases.get(id).hold();
   }
   show();
@@ -64,6 +73,7 @@ function close() {
   cases.get(id).letGo();
   open = null;
   panel.hidden = true;
+  cover();
   show();
   document.querySelector(`#lists [data-id="${id}"] .slip`)?.focus();
   return true;
@@ -159,6 +169,7 @@ keys(state.me, {
 });
 document.getElementById("opened-close").addEventListener("click", close);
 choose.addEventListener("change", refresh);
+over.addEventListener("change", cover);
 onEntries((entries) => entries.some(({ type }) => type.startsWith("hazard.")) && soon());
 onResync(refresh);
 setInterval(show, CLOCK_MS);
