@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, send_file
 
 from dispatch.core.unit_of_work import reading
 from dispatch.hazards.listing import categories_listing, hazards_listing, questions_for
@@ -39,7 +39,7 @@ def mine() -> str:
     actor = asker()
     check_role(actor, Role.COURIER, Role.CLERK, Role.COORDINATOR)
     lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor)}
-    return render_template("hazards/mine.html", page_state={**_at_the_station(actor), **lists, "order_id": request.args.get("order")})
+    return render_template("hazards/mine.html", page_state={**_at_the_station(actor), **lists})
 
 
 @blueprint.get("/hazards/community")

@@ -79,7 +79,7 @@ function said() {
   const { note, building, community_id, category } = form.elements;
   return {
     category: category.value, note: note.value.trim(), building: building.value.trim(), community_id: community_id.value,
-    ...(point ?? {}), ...(photos.kept.length ? { seen_at: photos.kept[0].at } : {}), ...(state.order_id ? { order_id: state.order_id } : {}),
+    ...(point ?? {}), ...(photos.kept.length ? { seen_at: photos.kept[0].at } : {}),
   };
 }
 
