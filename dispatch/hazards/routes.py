@@ -1,13 +1,53 @@
-"""What of the hazards is served beside the API: the photos, to those who may look at them."""
+"""The pages of the hazards, with what they start with, and the photos, to those who may look at them."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from typing import Any
 
+from flask import Blueprint, Response, render_template, send_file
+
+from dispatch.core.unit_of_work import reading
+from dispatch.hazards.listing import categories_listing, hazards_listing, questions_for
 from dispatch.hazards.photographing import photo_file
-from dispatch.people.identity import asker
+from dispatch.hazards.queries import Asked
+from dispatch.orders.listing import check_role
+from dispatch.people.identity import Actor, asker
+from dispatch.people.models import Role
+from dispatch.people.queries import communities_of
 
 blueprint = Blueprint("hazards", __name__)
+
+
+def _at_the_station(actor: Actor) -> dict[str, Any]:
+    """The kinds that there are and the communities, for the choices of a form."""
+    kinds = [one for one in categories_listing(actor)["items"] if one["active"]]
+    return {"me": actor.id, "categories": kinds, "communities": communities_of(reading(), str(actor.station_id))}
+
+
+@blueprint.get("/hazards")
+def desk() -> str:
+    """A coordinator's desk: what waits to be judged, and what is dealt with."""
+    actor = asker()
+    check_role(actor, Role.COORDINATOR)
+    lists = {"queue": hazards_listing(actor, Asked("queue"), 1), "alive": hazards_listing(actor, Asked("alive"), 1)}
+    return render_template("hazards/desk.html", page_state={**_at_the_station(actor), **lists})
+
+
+@blueprint.get("/hazards/mine")
+def mine() -> str:
+    """A phone: report a hazard, and follow what one has reported."""
+    actor = asker()
+    check_role(actor, Role.COURIER, Role.CLERK, Role.COORDINATOR)
+    lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor)}
+    return render_template("hazards/mine.html", page_state={**_at_the_station(actor), **lists})
+
+
+@blueprint.get("/hazards/community")
+def community() -> str:
+    """A clerk's desk: what her community deals with."""
+    actor = asker()
+    check_role(actor, Role.CLERK)
+    return render_template("hazards/community.html", page_state={"hazards": hazards_listing(actor, Asked("alive"), 1)})
 
 
 @blueprint.get("/hazards/photos/<photo_id>")
