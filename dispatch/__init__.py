@@ -8,6 +8,7 @@ The map of the house (imports run from the top of this list down, never up):
     audits                who has seen or taken away what of the residents' data, to be read
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
+    open311               what is public of the hazards, for programs of other houses (GeoReport v2)
     hazards               a hazard from the photo to the day on which somebody has seen that it is gone
     ledgers               many needs from a sheet: understood, corrected, posted together
     orders                an errand from the phone call to the thanks; *how is an order claimed?* → orders/claiming.py
@@ -45,6 +46,8 @@ from dispatch.ledgers import api as ledgers_api
 from dispatch.ledgers import routes as ledgers_routes
 from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
+from dispatch.open311 import commands as open311_commands
+from dispatch.open311 import routes as open311_routes
 from dispatch.orders import api as orders_api
 from dispatch.orders import desk_api, standing_api
 from dispatch.orders import routes as orders_routes
@@ -105,6 +108,8 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         orders_routes,
         ledgers_routes,
         hazards_routes,
+        open311_routes,
+        open311_commands,
         audits_routes,
         hours_routes,
         money_routes,

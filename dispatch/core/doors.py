@@ -126,6 +126,12 @@ def check_request() -> None:
             check_text(value, name)
 
 
+def leans_on_no_cookie(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a route whose asker shows a key in the request itself: a cookie counts for nothing there, so no page has to prove itself."""
+    view.leans_on_no_cookie = True  # type: ignore[attr-defined]
+    return view
+
+
 class Parser(FlaskParser):
     """Reads bodies: what is not JSON, too deep or with numbers of a thousand digits is a mistake of the sender's."""
 
