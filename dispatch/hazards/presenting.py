@@ -21,10 +21,10 @@ from dispatch.people.identity import Actor
 #: Verbs that a person is offered while the hazard stands where they lead from.
 _OFFERED = (
     "hold", "accept", "decline", "merge", "unmerge", "assign", "send_back", "suspend", "resume", "extend", "fix", "verify", "reopen",
-    "void",     "join", "answer",
+    "void", "join", "answer",
 )  # fmt: skip
 _PLAIN = ("id", "number", "status", "station_id", "community_id", "community", "category", "family", "urgent", "public", "title",
-          "building",           "lat", "lon", "version", "reopened", "responsible")  # fmt: skip
+          "building", "lat", "lon", "version", "reopened", "responsible")  # fmt: skip
 
 
 def present_one(connection: Connection, actor: Actor, hazard_id: str) -> dict[str, Any]:
