@@ -99,8 +99,7 @@ def _aside(said: dict[str, str], text: str) -> None:
 
 def _name(said: dict[str, str], faults: dict[str, str]) -> None:
     name = said["name"]
-    bracket = re.search(r"\((.+?)\)", name)
-    if bracket and bracket[0] != name:
+    while (bracket := re.search(r"\((.+?)\)", name)) and bracket[0] != name:
         _aside(said, bracket[1])
         name = name.replace(bracket[0], "")
     # 陈 桂 兰 and 李  明 are spread over their cells; Latin names keep their spaces.

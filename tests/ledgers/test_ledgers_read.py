@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatch.core.clock import SHANGHAI, now
@@ -173,6 +173,7 @@ CELL = (
 
 
 @given(st.dictionaries(st.sampled_from(SAID), CELL))
+@example({"name": "(0)0(1)"})
 @settings(max_examples=500, deadline=None)
 def test_any_line_is_judged_and_judged_again_reads_the_same(given_: dict[str, str]) -> None:
     once = judge(given_, TODAY)

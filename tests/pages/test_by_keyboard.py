@@ -31,7 +31,16 @@ WHERE = """() => {
 
 
 def unreached(persona: Persona) -> list[str]:
-    """What the Tab key does not come to, or does not show that it has come to."""
+    """What the Tab key does not come to, or does not show that it has come to, in any of three walks: a live page may change on the way."""
+    missing: list[str] = []
+    for _walk in range(3):
+        missing = walked(persona)
+        if not missing:
+            break
+    return missing
+
+
+def walked(persona: Persona) -> list[str]:
     page = persona.page
     there = page.evaluate(NUMBER_THEM)
     reached: dict[int, bool] = {}
