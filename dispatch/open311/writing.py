@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from flask import Response, json
 
@@ -53,7 +53,7 @@ def _element(name: str, value: Any) -> str:
         inner = str(value).lower()
     else:
         # A reader of XML takes a bare carriage return for a line's end.
-        inner = escape(str(value), {"\r": "&#13;"})
+        inner = escape(str(value, quote=False), {"\r": "&#13;"})
     return f"<{name}>{inner}</{name}>"
 
 
