@@ -53,7 +53,7 @@ def _element(name: str, value: Any) -> str:
         inner = str(value).lower()
     else:
         # A reader of XML takes a bare carriage return for a line's end.
-        inner = escape(str(value, quote=False), {"\r": "&#13;"})
+        inner = escape(str(value), quote=False).replace("\r", "&#13;")
     return f"<{name}>{inner}</{name}>"
 
 
