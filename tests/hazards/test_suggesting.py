@@ -17,7 +17,7 @@ from tests.hazards.corner import STATION
 
 #: What people write → the code of what they mean; neighbours are easily confused.
 MEANT = [
-    ("门口一堆垃圾没人管", "06010"), ("垃圾桶满了，溢出来一地", "06042"),
+    ("三楼拐角堆满了垃圾", "06010"), ("门口一堆垃圾没人管", "06010"), ("垃圾桶满了，溢出来一地", "06042"),
     ("装修垃圾堆在墙角", "06011"), ("厨余垃圾散落", "06010"),
     ("楼道里堆满纸箱鞋柜", "stairwell_clutter"), ("消防通道被杂物堵死", "fire_passage"),
     ("小区空地乱堆杂物", "06036"), ("楼道感应灯不亮", "street_lamp"),
