@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, exists, insert, select, update
 
+from dispatch.core.breathing import breathing, in_parts
 from dispatch.core.clock import now
 from dispatch.core.geo import Point, metres
 from dispatch.core.idempotency import Once
@@ -43,36 +44,51 @@ def ask() -> int:
 
 
 def _ask(entries: Sequence[dict[str, Any]]) -> None:
-    for entry in entries:
-        if entry["type"] in _COMES_BY and datetime.fromisoformat(entry["at"]) > now() - FRESH:
-            for person_id in entry["data"].get("persons", ()):
-                look_again()
-                hazard_id = _close_by(reading(), entry["data"]["order_id"], person_id)
-                if hazard_id:
-                    _ask_one(hazard_id, person_id)
+    """Where nothing is said to be gone, and that is nearly always, a thousand claims cost one look."""
+    came = [
+        (entry["data"]["order_id"], person_id)
+        for entry in entries
+        if entry["type"] in _COMES_BY and datetime.fromisoformat(entry["at"]) > now() - FRESH
+        for person_id in entry["data"].get("persons", ())
+    ]
+    for some in in_parts(came):
+        met = _met(reading(), entries[0]["station_id"], some)
+        look_again()
+        for hazard_id, person_id in met:
+            _ask_one(hazard_id, person_id)
 
 
-def _close_by(connection: Connection, order_id: str, person_id: str) -> str | None:
-    """The nearest hazard by the way of an order that is said to be gone, and of which this courier has not been asked."""
-    order = connection.execute(select(_orders).where(_orders.c.id == order_id)).first()
-    if order is None:
-        return None
-    places = [and_(HAZARDS.c.building == order.building, HAZARDS.c.building != "", HAZARDS.c.community_id == order.community_id)]
-    point = Point(order.lat, order.lon) if order.lat is not None else None
-    if point:
-        box = around(point, CLOSE_M)
-        places.append(and_(HAZARDS.c.lat.between(box.south, box.north), HAZARDS.c.lon.between(box.west, box.east)))
-    asked = exists().where(_questions.c.hazard_id == HAZARDS.c.id, _questions.c.person_id == person_id)
-    where = (HAZARDS.c.station_id == order.station_id, HAZARDS.c.status == Status.FIXED, HAZARDS.c.public, ~asked, or_(*places))
-    close = [(_away(point, row, order), row.id) for row in connection.execute(select(HAZARDS).where(*where).limit(100))]
-    near = sorted(one for one in close if one[0] <= CLOSE_M)
-    return near[0][1] if near else None
+def _met(connection: Connection, station_id: str, came: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """For each who came by with an order, the nearest hazard by its way that is said to be gone, and of which he has not been asked."""
+    columns = [HAZARDS.c[name] for name in ("id", "building", "community_id", "lat", "lon")]
+    where = (HAZARDS.c.station_id == station_id, HAZARDS.c.status == Status.FIXED, HAZARDS.c.public)
+    waiting = connection.execute(select(*columns).where(*where)).all()
+    if not waiting:
+        return []
+    places = [_orders.c[name] for name in ("id", "building", "community_id", "lat", "lon")]
+    orders = {row.id: row for row in connection.execute(select(*places).where(_orders.c.id.in_({order_id for order_id, _ in came})))}
+    of_them = exists().where(HAZARDS.c.id == _questions.c.hazard_id, *where)
+    asked = {tuple(row) for row in connection.execute(select(_questions.c.hazard_id, _questions.c.person_id).where(of_them))}
+    met = []
+    for order_id, person_id in breathing(came):
+        order = orders.get(order_id)
+        open_ones = [hazard for hazard in waiting if (hazard.id, person_id) not in asked] if order else []
+        near = sorted((away, hazard.id) for hazard in open_ones if (away := _away(order, hazard)) <= CLOSE_M)
+        if near:
+            met.append((near[0][1], person_id))
+            asked.add(met[-1])
+    return met
 
 
-def _away(point: Point | None, hazard: Row, order: Row) -> int:
+def _away(order: Row, hazard: Row) -> int:
+    """How far one is from the other, in metres; somewhere beyond CLOSE_M where a look at the degrees is enough."""
     if hazard.building and (hazard.building, hazard.community_id) == (order.building, order.community_id):
         return 0
-    return metres(point, Point(hazard.lat, hazard.lon)) if point and hazard.lat is not None else CLOSE_M + 1
+    if order.lat is None or hazard.lat is None:
+        return CLOSE_M + 1
+    point, box = Point(hazard.lat, hazard.lon), around(Point(order.lat, order.lon), CLOSE_M)
+    inside = box.south <= point.lat <= box.north and box.west <= point.lon <= box.east
+    return metres(Point(order.lat, order.lon), point) if inside else CLOSE_M + 1
 
 
 def _ask_one(hazard_id: str, person_id: str) -> None:

@@ -15,7 +15,7 @@ from dispatch.hazards import asking
 from dispatch.hazards.listing import questions_for
 from dispatch.hazards.models import HazardQuestion
 from dispatch.orders.delivering import deliver, pick_up
-from tests.hazards.corner import CORNER, ELDER, HOME, Corner, once
+from tests.hazards.corner import CORNER, ELDER, HOME, STATION, Corner, once
 from tests.orders.play import Street, code_of
 
 QUESTIONS = HazardQuestion.__table__
@@ -110,7 +110,8 @@ def test_read_twice_nobody_is_asked_twice(corner: Corner, play: Street) -> None:
     hazard = corner.fixed()
     order = play.post(**CORNER)
     play.claim("courier2", order)
-    entry = {"type": "order.claimed", "at": now().isoformat(), "data": {"order_id": order, "persons": [corner.cast("courier2").id]}}
+    said = {"order_id": order, "persons": [corner.cast("courier2").id]}
+    entry = {"station_id": STATION, "type": "order.claimed", "at": now().isoformat(), "data": said}
     look_again()
     for _ in range(2):
         asking._ask([entry])
