@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.accounts.models import Account, BookYear, Kind, Line, Transfer
 from dispatch.accounts.queries import balance_of, lines_of
@@ -15,6 +14,7 @@ from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, TooLate
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import Work
+from dispatch.core.upserts import counted_up, insert_into
 from dispatch.core.yuan import yuan
 
 _accounts, _transfers, _lines, _years = Account.__table__, Transfer.__table__, Line.__table__, BookYear.__table__
@@ -47,7 +47,7 @@ def book(work: Work, community_id: str, lines: Mapping[Whose, int], *, what: str
         raise ValueError("a transfer has two lines or more, none of them nothing, together nothing")
     today = now().astimezone(SHANGHAI).date()
     # The number first: it holds the book, so that two of its transfers are entered one after the other.
-    number = _next_number(work, community_id, today.year)
+    number = counted_up(work, _years, community_id=community_id, year=today.year)
     row = {"id": new_id(), "community_id": community_id, "year": today.year, "number": number, "what": what, "person_id": person_id,
            "order_id": None, "claim_id": None, "way": None, "how": None, "reason": None, "counters": None, "paid_on": today, "at": now(),
            **said}  # fmt: skip
@@ -84,21 +84,10 @@ def counter(work: Work, transfer_id: str, *, person_id: str, reason: str) -> str
     return book(work, old.community_id, lines, what=old.what, person_id=person_id, **said)
 
 
-def _dialect(work: Work) -> Any:
-    return postgresql if work.connection.dialect.name == "postgresql" else sqlite
-
-
-def _next_number(work: Work, community_id: str, year: int) -> int:
-    first = _dialect(work).insert(_years).values(community_id=community_id, year=year, count=1)
-    counted = first.on_conflict_do_update(index_elements=["community_id", "year"], set_={"count": _years.c.count + 1})
-    number: int = work.execute(counted.returning(_years.c.count)).scalar_one()
-    return number
-
-
 def _hold(work: Work, community_id: str) -> None:
     """Hold the book of this year, whether it has had a transfer or not."""
     year = now().astimezone(SHANGHAI).year
-    work.execute(_dialect(work).insert(_years).values(community_id=community_id, year=year, count=0).on_conflict_do_nothing())
+    work.execute(insert_into(work, _years).values(community_id=community_id, year=year, count=0).on_conflict_do_nothing())
     work.execute(select(_years.c.count).where(_years.c.community_id == community_id, _years.c.year == year).with_for_update())
 
 

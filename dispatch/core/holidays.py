@@ -13,10 +13,10 @@ from functools import lru_cache
 from importlib import resources
 
 from sqlalchemy import Boolean, Connection, String, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.unit_of_work import Work
+from dispatch.core.upserts import insert_into
 from dispatch.extensions import db
 
 #: A day that is listed → whether it is worked. Days that are not listed follow their weekday.
@@ -75,8 +75,7 @@ def import_holidays(work: Work, rows: Iterable[str]) -> int:
         ValueError: with a sentence for each line that is wrong; then nothing is brought in.
     """
     days = _read(rows)
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    fresh = dialect.insert(_holidays)
+    fresh = insert_into(work, _holidays)
     known = fresh.on_conflict_do_update(index_elements=["day"], set_={"works": fresh.excluded.works, "name": fresh.excluded.name})
     if days:
         work.execute_many(known, days)

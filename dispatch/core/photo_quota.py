@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import BigInteger, String, case, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import RateLimited
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.extensions import db
 
 
@@ -66,8 +65,7 @@ def _counted(person_id: str, today: str, size: int, quota: Quota) -> bool:
     same_day = _table.c.day == today
     number, total = case((same_day, _table.c.number + 1), else_=1), case((same_day, _table.c.size + size), else_=size)
     with transaction() as work:
-        insert = postgresql_insert if work.connection.dialect.name == "postgresql" else sqlite_insert
-        one_more = insert(_table).values(person_id=person_id, day=today, number=1, size=size)
+        one_more = insert_into(work, _table).values(person_id=person_id, day=today, number=1, size=size)
         statement = one_more.on_conflict_do_update(
             index_elements=[_table.c.person_id],
             set_={"day": today, "number": number, "size": total},

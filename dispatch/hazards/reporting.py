@@ -8,7 +8,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible, RateLimited
@@ -17,6 +16,7 @@ from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import counted_up, insert_into
 from dispatch.hazards.categorising import Category, categories, find_category
 from dispatch.hazards.commanding import HAZARDS, Outcome, carry_out, edit, reach, tell
 from dispatch.hazards.models import HazardCount, HazardReport, HazardStep
@@ -176,10 +176,7 @@ def _check_order(connection: Connection, me: Actor, order_id: str) -> None:
 def _number(work: Work, station_id: str) -> str:
     """The day and a running number, short enough to be said on the telephone: H1125-003."""
     day = now().astimezone(SHANGHAI)
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(_counts).values(station_id=station_id, day=f"{day:%Y-%m-%d}", count=1)
-    counted = first.on_conflict_do_update(index_elements=["station_id", "day"], set_={"count": _counts.c.count + 1})
-    return f"H{day:%m%d}-{work.execute(counted.returning(_counts.c.count)).scalar_one():03d}"
+    return f"H{day:%m%d}-{counted_up(work, _counts, station_id=station_id, day=f'{day:%Y-%m-%d}'):03d}"
 
 
 def join(actor: Actor, hazard_id: str, photo_ids: Sequence[str], once: Once, seen_at: datetime | None = None) -> Outcome:
@@ -194,9 +191,8 @@ def join(actor: Actor, hazard_id: str, photo_ids: Sequence[str], once: Once, see
     def act(work: Work, me: Actor, hazard: Row) -> None:
         _check_quota(work, me)
         attach(work, me, photo_ids, hazard_id, "join", shown=False)
-        dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
         seen = {"hazard_id": hazard_id, "person_id": me.id, "seen_at": _seen_at(seen_at, now()), "at": now()}
-        work.execute(dialect.insert(_reports).on_conflict_do_nothing(), seen)
+        work.execute(insert_into(work, _reports).on_conflict_do_nothing(), seen)
         edit(work, hazard, me.id, "join", said={"photos": len(photo_ids)})
         tell(work, hazard, "hazard.joined", photos=len(photo_ids))
 

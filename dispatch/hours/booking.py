@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.hours.models import HourEntry
 from dispatch.hours.rules import credited, day_of, rule_on
 from dispatch.journal.following import read_on
@@ -38,10 +38,9 @@ def _book(work: Work, delivered: Sequence[str]) -> None:
     of_the_order = (_orders.c[name] for name in ("kind", "district_id", "station_id", "community_id"))
     found = select(_claims, *of_the_order).join(_orders, _orders.c.id == _claims.c.order_id)
     claims = work.execute(found.where(_claims.c.order_id.in_(delivered), _claims.c.ended_as == "delivered")).all()
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     if claims:
         # Whoever reads the same entries again finds the claim in the book.
-        work.execute_many(dialect.insert(_hours).on_conflict_do_nothing(), [_line(claim) for claim in claims])
+        work.execute_many(insert_into(work, _hours).on_conflict_do_nothing(), [_line(claim) for claim in claims])
 
 
 def _line(claim: Any) -> dict[str, Any]:

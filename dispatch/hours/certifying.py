@@ -10,7 +10,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.aside import aside
 from dispatch.core.clock import now
@@ -20,6 +19,7 @@ from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.secrets import keyring
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.upserts import counted_up
 from dispatch.core.workflow import advance
 from dispatch.hours.drawing import unprintable
 from dispatch.hours.models import Certificate, CertificateCount
@@ -114,11 +114,8 @@ def _enter(work: Work, facts: dict[str, Any]) -> str:
 
 def _number(work: Work, station_id: str) -> str:
     """The station's code, the year and a running number: 120116014-2026-00012."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     year = str(day_of(now()).year)
-    first = dialect.insert(_counts).values(station_id=station_id, year=year, count=1)
-    counted = first.on_conflict_do_update(index_elements=["station_id", "year"], set_={"count": _counts.c.count + 1})
-    return f"{station_id}-{year}-{work.execute(counted.returning(_counts.c.count)).scalar_one():05d}"
+    return f"{station_id}-{year}-{counted_up(work, _counts, station_id=station_id, year=year):05d}"
 
 
 def withdraw(actor: Actor, certificate_id: str, reason: str, once: Once) -> dict[str, Any]:

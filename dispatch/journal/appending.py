@@ -9,11 +9,11 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import iso, now
 from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work
+from dispatch.core.upserts import insert_into
 from dispatch.journal.hints import announce
 from dispatch.journal.models import Entry, Head
 
@@ -63,8 +63,7 @@ def _hold_head(work: Work, station_id: str) -> tuple[int, str]:
     """The station's last number and hash, held until the commit; a new station starts at nothing."""
     row = _head.first(work.connection, station=station_id)
     if row is None:
-        dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
         fresh = {"station_id": station_id, "seq": 0, "hash": GENESIS, "created_at": now()}
-        work.execute(dialect.insert(_heads).on_conflict_do_nothing(), fresh)
+        work.execute(insert_into(work, _heads).on_conflict_do_nothing(), fresh)
         row = _head.first(work.connection, station=station_id)
     return row.seq, row.hash

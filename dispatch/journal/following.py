@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, String, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.extensions import db
 from dispatch.journal.models import Head
 from dispatch.journal.reading import entries_since
@@ -70,7 +70,6 @@ def _behind(connection: Connection, name: str) -> list[tuple[str, int]]:
 
 def _remember(work: Work, name: str, station_id: str, known: int, seq: int) -> None:
     """That it is read up to `seq`, unless another process has read on from the same place meanwhile."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    fresh = dialect.insert(_followers).values(name=name, station_id=station_id, seq=seq)
+    fresh = insert_into(work, _followers).values(name=name, station_id=station_id, seq=seq)
     on = {"index_elements": ["name", "station_id"], "set_": {"seq": seq}, "where": _followers.c.seq == known}
     work.execute(fresh.on_conflict_do_update(**on))

@@ -11,13 +11,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
 from dispatch.core.errors import NotFound, RateLimited
 from dispatch.core.idempotency import Once
 from dispatch.core.secrets import keyring
 from dispatch.core.unit_of_work import reading, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.hazards.reporting import report
 from dispatch.open311.asking import degrees, jurisdiction
 from dispatch.open311.definitions import answers_in
@@ -107,6 +107,5 @@ def _token(key_id: str, hazard_id: str, print_of: str) -> str:
     """The token of a report, made now or the first time."""
     row = {"token": secrets.token_hex(16), "hazard_id": hazard_id, "key_id": key_id, "said_hash": print_of, "at": now()}
     with transaction() as work:
-        dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-        work.execute(dialect.insert(_tokens).on_conflict_do_nothing(), row)
+        work.execute(insert_into(work, _tokens).on_conflict_do_nothing(), row)
         return str(work.execute(select(_tokens.c.token).where(_tokens.c.hazard_id == hazard_id)).scalar_one())

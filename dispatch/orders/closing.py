@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import Connection, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotEligible, NotFound, Refused, TooLate
 from dispatch.core.idempotency import Once
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, reading, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
 from dispatch.orders.delivering import RELEASE_REASONS
@@ -114,9 +114,8 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
             order = order_facts(work.connection, order_id, actor.id, lock=True)
             if order.status not in MOVES["claim"].leaves or order.my_epoch is not None:
                 raise TooLate()
-            dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
             row = {"order_id": order_id, "person_id": actor.id, "reason": reason, "at": now()}
-            work.execute(dialect.insert(Decline.__table__).on_conflict_do_nothing(), row)
+            work.execute(insert_into(work, Decline.__table__).on_conflict_do_nothing(), row)
             stop_waiting(work, order, actor.id)
             outcome = {"order_id": order_id}
             once.keep(work, outcome)

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import iso, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import Outcome
 from dispatch.orders.models import Message, MessageRead
@@ -75,9 +75,8 @@ def read(actor: Actor, message_id: str, once: Once) -> Outcome:
                 raise NotFound()
             if actor.role != Role.COURIER:
                 raise NotEligible()
-            dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
             row = {"message_id": message_id, "person_id": actor.id, "at": now()}
-            work.execute(dialect.insert(_reads).on_conflict_do_nothing(), row)
+            work.execute(insert_into(work, _reads).on_conflict_do_nothing(), row)
             outcome = {"message_id": message_id}
             once.keep(work, outcome)
     return outcome

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound
@@ -18,6 +17,7 @@ from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import counted_up
 from dispatch.journal.appending import append
 from dispatch.orders.commanding import ORDERS, Outcome
 from dispatch.orders.models import DayCount, Order
@@ -189,7 +189,4 @@ def _number(work: Work, station_id: str) -> str:
     known = {"station": station_id, "today": f"{day:%Y-%m-%d}"}
     if _count_up.run(work.connection, **known):
         return f"{day:%m%d}-{_counted.first(work.connection, **known).reached:03d}"
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
-    first = dialect.insert(_counts).values(station_id=station_id, day=f"{day:%Y-%m-%d}", count=1)
-    counted = first.on_conflict_do_update(index_elements=["station_id", "day"], set_={"count": _counts.c.count + 1})
-    return f"{day:%m%d}-{work.execute(counted.returning(_counts.c.count)).scalar_one():03d}"
+    return f"{day:%m%d}-{counted_up(work, _counts, station_id=station_id, day=known['today']):03d}"

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import now
 from dispatch.core.errors import NotFound
 from dispatch.core.holidays import Calendar, calendar
 from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.core.workflow import advance
 from dispatch.journal.appending import append
 from dispatch.orders.planning import Plan, days_after, post_at, window
@@ -95,11 +95,10 @@ def _settle(work: Work, row: Row, community: Row, plan: Plan, table: Calendar) -
 
 def _first(work: Work, standing_id: str, day: date, became: str) -> bool:
     """Write the day down; False if it stands there already, whoever wrote it."""
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     row: dict[str, Any] = {"standing_id": standing_id, "day": day.isoformat(), "became": became, "at": now()}
     row["seen_at"] = None if became == "missed" else now()
     # What comes back is what was written: not every driver counts the rows of an INSERT.
-    written = dialect.insert(_occurrences).on_conflict_do_nothing().returning(_occurrences.c.day)
+    written = insert_into(work, _occurrences).on_conflict_do_nothing().returning(_occurrences.c.day)
     return work.execute(written, row).first() is not None
 
 

@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.secrets import keyring
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.core.upserts import insert_into
 from dispatch.journal.following import read_on
 from dispatch.orders.models import Claim, Order
 from dispatch.orders.states import Status
@@ -111,9 +111,8 @@ def _write(work: Work, which: ColumnElement[bool]) -> int:
     """The days of these orders, which are whole days of whole communities."""
     rows = work.execute(_told.where(which).order_by(_orders.c.posted_at)).all()
     counted = [_counted(list(orders)) for _cell, orders in groupby(rows, lambda row: (row.community_id, _day(row.posted_at)))]
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     if counted:
-        fresh = dialect.insert(_days)
+        fresh = insert_into(work, _days)
         kept = {column.name: fresh.excluded[column.name] for column in _days.columns if not column.primary_key}
         work.execute_many(fresh.on_conflict_do_update(index_elements=["community_id", "day"], set_=kept), counted)
     _note_served(work, rows)
@@ -160,9 +159,8 @@ def _note_served(work: Work, rows: Sequence[Any]) -> None:
         for period in periods_of(row.posted_at.astimezone(SHANGHAI).date())
     }  # fmt: skip
     fresh = [made for mark in sorted(marks) if (made := _mark(work, *mark))]
-    dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     if fresh:
-        work.execute_many(dialect.insert(_served).on_conflict_do_nothing(), fresh)
+        work.execute_many(insert_into(work, _served).on_conflict_do_nothing(), fresh)
 
 
 def _mark(work: Work, period: str, community_id: str, resident_id: str) -> dict[str, str] | None:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatch.core.breathing import in_parts
 from dispatch.core.unit_of_work import Work
+from dispatch.core.upserts import insert_into
 from dispatch.residents.models import Resident, Revision
 
 _residents, _revisions = Resident.__table__, Revision.__table__
@@ -35,8 +35,7 @@ class _Numbering:
                 self.work.execute(update(_residents).where(_residents.c.id.in_(some)).values(revision=number))
 
     def _next(self, community_id: str) -> int:
-        dialect = postgresql if self.work.connection.dialect.name == "postgresql" else sqlite
-        first = dialect.insert(_revisions).values(community_id=community_id, revision=1, gone_at=int(community_id in self.gone))
+        first = insert_into(self.work, _revisions).values(community_id=community_id, revision=1, gone_at=int(community_id in self.gone))
         following = _revisions.c.revision + 1
         counts: dict[str, Any] = {"revision": following} | ({"gone_at": following} if community_id in self.gone else {})
         counted = first.on_conflict_do_update(index_elements=["community_id"], set_=counts)
