@@ -40,7 +40,7 @@ _questions, _orders = HazardQuestion.__table__, Order.__table__
 
 def ask() -> int:
     """Read the journals on, and ask who has come by; returns how many entries were read. Harmless if run twice."""
-    return read_on(READER, _ask)
+    return read_on(READER, _ask, _COMES_BY)
 
 
 def _ask(entries: Sequence[dict[str, Any]]) -> None:
@@ -48,7 +48,7 @@ def _ask(entries: Sequence[dict[str, Any]]) -> None:
     came = [
         (entry["data"]["order_id"], person_id)
         for entry in entries
-        if entry["type"] in _COMES_BY and datetime.fromisoformat(entry["at"]) > now() - FRESH
+        if datetime.fromisoformat(entry["at"]) > now() - FRESH
         for person_id in entry["data"].get("persons", ())
     ]
     for some in in_parts(came):

@@ -24,11 +24,11 @@ _hours, _claims, _orders = HourEntry.__table__, Claim.__table__, Order.__table__
 
 def book() -> int:
     """Book what has been delivered since the last time; returns how many entries of the journal were read. Harmless if run twice."""
-    return read_on(READER, _book_delivered)
+    return read_on(READER, _book_delivered, {"order.delivered"})
 
 
 def _book_delivered(entries: Sequence[dict[str, Any]]) -> None:
-    delivered = sorted({entry["data"]["order_id"] for entry in entries if entry["type"] == "order.delivered"})
+    delivered = sorted({entry["data"]["order_id"] for entry in entries})
     for start in range(0, len(delivered), ORDERS_AT_ONCE):
         with transaction() as work:
             _book(work, delivered[start : start + ORDERS_AT_ONCE])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, String, func, select
@@ -12,7 +12,7 @@ from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.core.upserts import insert_into
 from dispatch.extensions import db
 from dispatch.journal.models import Head
-from dispatch.journal.reading import entries_since
+from dispatch.journal.reading import entries_between
 
 #: Entries of one station in one go: a long backlog is read in several, and the other jobs come in between.
 MOST = 10_000
@@ -30,24 +30,25 @@ class Follower(db.Model):
 _followers, _heads = Follower.__table__, Head.__table__
 
 
-def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None]) -> int:
+def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None], types: Collection[str] | None = None) -> int:
     """Read every station's journal on, for what may be made of it twice: nothing is held meanwhile, and nobody waits for it.
 
     Args:
         name: the reader's.
         act: what to make of all that is new at one station; it writes in transactions of its own.
+        types: of entries that it is about; the others are passed over without being opened. None: it is about all.
     Returns:
         how many entries were read. Should the process end in between, they are read again.
     """
     look_again()
     total = 0
-    for station_id, known in _behind(reading(), name):
-        entries = entries_since(reading(), station_id, known, MOST)
+    for station_id, known, head in _behind(reading(), name):
+        entries = entries_between(reading(), station_id, known, head, types, MOST)
         look_again()
         if entries:
             act(entries)
-            with transaction() as work:
-                _remember(work, name, station_id, known, entries[-1]["seq"])
+        with transaction() as work:
+            _remember(work, name, station_id, known, entries[-1]["seq"] if len(entries) == MOST else head)
         total += len(entries)
     return total
 
@@ -60,12 +61,12 @@ def is_behind(connection: Connection, name: str, station_ids: Sequence[str]) -> 
 def _unread(name: str) -> Select[Any]:
     mine = (_followers.c.station_id == _heads.c.station_id) & (_followers.c.name == name)
     known = func.coalesce(_followers.c.seq, 0)
-    return select(_heads.c.station_id, known).outerjoin(_followers, mine).where(_heads.c.seq > known)
+    return select(_heads.c.station_id, known, _heads.c.seq).outerjoin(_followers, mine).where(_heads.c.seq > known)
 
 
-def _behind(connection: Connection, name: str) -> list[tuple[str, int]]:
-    """Station → up to where it is read, of those where there is more."""
-    return [(row[0], int(row[1])) for row in connection.execute(_unread(name).order_by(_heads.c.station_id))]
+def _behind(connection: Connection, name: str) -> list[tuple[str, int, int]]:
+    """Station, up to where it is read, and up to where it is written, of those where there is more."""
+    return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(_unread(name).order_by(_heads.c.station_id))]
 
 
 def _remember(work: Work, name: str, station_id: str, known: int, seq: int) -> None:

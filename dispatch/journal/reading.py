@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -32,6 +32,16 @@ class Break(NamedTuple):
 def entries_since(connection: Connection, station_id: str, seq: int, most: int) -> list[dict[str, Any]]:
     """The entries after number `seq`, at most `most` of them, in order."""
     return [row._asdict() for row in _since.all(connection, station=station_id, seq=seq, most=most)]
+
+
+def entries_between(
+    connection: Connection, station_id: str, seq: int, head: int, types: Collection[str] | None, most: int
+) -> list[dict[str, Any]]:
+    """The entries after number `seq` up to `head`, of these types or of all, at most `most` of them, in order."""
+    found = select(_entries.c.station_id, _entries.c.seq, _entries.c.at, _entries.c.type, _entries.c.data)
+    found = found.where(_entries.c.station_id == station_id, _entries.c.seq > seq, _entries.c.seq <= head)
+    wanted = found if types is None else found.where(_entries.c.type.in_(sorted(types)))
+    return [row._asdict() for row in connection.execute(wanted.order_by(_entries.c.seq).limit(most))]
 
 
 def head_of(connection: Connection, station_id: str) -> int:

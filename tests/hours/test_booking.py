@@ -104,10 +104,10 @@ def test_the_database_itself_refuses_to_change_the_book(play: Street) -> None:
 
 
 def test_a_long_backlog_is_read_in_several_goes(play: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "MOST", 3)
+    monkeypatch.setattr(following, "MOST", 2)
     monkeypatch.setattr(booking, "ORDERS_AT_ONCE", 1)
-    orders = [delivered(play, "courier11") for _ in range(3)]
+    orders = [delivered(play, "courier11") for _ in range(5)]
     goes = list(iter(book, 0))
-    assert len(goes) > 3
-    assert max(goes) <= 2 * 3, "of each of the district's two stations so many"
+    assert len(goes) >= 3
+    assert max(goes) <= 2 * 2, "of each of the district's two stations so many"
     assert {line.order_id for line in lines()} >= set(orders)
