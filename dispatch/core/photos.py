@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
 import re
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
+import structlog
 from flask_babel import lazy_gettext as _
 
 from dispatch.core.children import TooSlow, work_apart
-from dispatch.core.errors import NotFound
+from dispatch.core.errors import Busy, Invalid, NotFound
 from dispatch.core.geo import Point
 from dispatch.core.photo_forms import Unreadable, bare_jpeg, form_of, said_beside
 from dispatch.core.photo_quota import DAILY, Quota, take
 
+log = structlog.get_logger()
+
+#: A file as it came, or its bytes.
+Upload = IO[bytes] | bytes
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 #: How long the child may take by the clock, in seconds.
 CHILD_SECONDS = 20.0
 #: One of 2048 × 2048 px in pure noise comes to 2.8 MB; what is larger is no photo of ours.
 MOST_MADE = 4 * 1024 * 1024
+#: A file younger than this may belong to a command under way, in seconds.
+UNUSED_KEPT_S = 3600
 #: So many rectangles are blacked out of one photo at a time.
 MOST_BOXES = 50
 _CHILD = Path(__file__).with_name("photo_child.py")
@@ -77,7 +86,7 @@ class Box(NamedTuple):
     height: int
 
 
-def store(upload: IO[bytes] | bytes, folder: Path, by: str | None = None, quota: Quota | None = None) -> StoredPhoto:
+def store(upload: Upload, folder: Path, by: str | None = None, quota: Quota | None = None) -> StoredPhoto:
     """Keep a photo: upright, at most 2048 px, sRGB, without metadata, under a random name, readable by us alone.
 
     Not within a transaction: it takes a second.
@@ -92,7 +101,7 @@ def store(upload: IO[bytes] | bytes, folder: Path, by: str | None = None, quota:
         RateLimited: this person has sent enough today.
         Busy: too many wait for their photos.
     """
-    data = io.BytesIO(upload) if isinstance(upload, bytes) else upload
+    data = _stream(upload)
     size = data.seek(0, io.SEEK_END)
     if size > MAX_BYTES:
         raise PhotoRefused("too_large")
@@ -106,6 +115,36 @@ def store(upload: IO[bytes] | bytes, folder: Path, by: str | None = None, quota:
         # What is sent counts, whether or not a photo comes of it: the work is the same.
         take(by, size, quota or DAILY)
     return _made(data, form.kind, folder)
+
+
+def received(upload: Upload, folder: Path, by: str, field: str) -> StoredPhoto:
+    """`store` for a command: what cannot be kept is refused in the words of its form.
+
+    Args:
+        field: the upload's name.
+    Raises:
+        Invalid: it is not a photo that can be kept; with `reason`.
+        RateLimited: this person has sent enough today.
+        Busy: the disk takes nothing more, or too many wait for their photos.
+    """
+    try:
+        return store(upload, folder, by)
+    except PhotoRefused as refused:
+        raise Invalid(field, refused.sentence, reason=refused.reason) from refused
+    except OSError as error:
+        log.error("photos.disk", error=type(error).__name__, errno=error.errno)
+        raise Busy(retry_after=60) from error
+
+
+def fingerprint(upload: Upload) -> str:
+    """What makes two uploads the same one, for the idempotency key."""
+    data = _stream(upload)
+    data.seek(0)
+    return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _stream(upload: Upload) -> IO[bytes]:
+    return io.BytesIO(upload) if isinstance(upload, bytes) else upload
 
 
 def black_out(folder: Path, name: str, boxes: Sequence[Box]) -> StoredPhoto:
@@ -221,6 +260,17 @@ def lock_away(folder: Path, name: str) -> None:
 def remove(folder: Path, name: str) -> None:
     """Remove a kept photo; one that is gone already is fine."""
     path_of(folder, name).unlink(missing_ok=True)
+
+
+def remove_unnamed(folder: Path, named: Collection[str]) -> int:
+    """Remove the files that nothing names any more, or never came to name because we were ended; returns how many."""
+    before = time.time() - UNUSED_KEPT_S
+    # Folders are others' to look after: what is locked away is named by nothing, and stays.
+    lying = [file for file in folder.glob("*") if file.is_file()]
+    unused = [file for file in lying if file.name not in named and file.stat().st_mtime < before]
+    for file in unused:
+        file.unlink(missing_ok=True)
+    return len(unused)
 
 
 def remove_locked(folder: Path, name: str) -> None:

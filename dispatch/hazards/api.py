@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
 
 from dispatch.core.doors import Door, once
 from dispatch.core.errors import Invalid
+from dispatch.core.photos import Upload, fingerprint
 from dispatch.core.unit_of_work import reading
-from dispatch.hazards import answers, asking, photographing, reporting
+from dispatch.hazards import answers, asking, reporting
 from dispatch.hazards.forms import (
     BoxQuery,
     HazardsQuery,
@@ -26,7 +28,7 @@ from dispatch.hazards.forms import (
 )
 from dispatch.hazards.handling import reopen as open_again
 from dispatch.hazards.listing import hazards_listing, map_features, near_listing, questions_for, same_as
-from dispatch.hazards.photographing import brought, photo_url
+from dispatch.hazards.photographing import brought, keep_photo, photo_url
 from dispatch.hazards.presenting import outcome_hazard, present_one
 from dispatch.hazards.queries import Asked, Box
 from dispatch.people.identity import asker
@@ -34,14 +36,14 @@ from dispatch.people.identity import asker
 blueprint = Door("hazards_api", __name__, url_prefix="/api/v1", description="隐患 hazards")
 
 
-def uploads() -> list[bytes]:
+def uploads() -> list[Upload]:
     """The photos that came with a form."""
-    return [photographing.read_upload(file) for file in request.files.getlist("photos")]
+    return [file.stream for file in request.files.getlist("photos")]
 
 
-def said_with(body: dict[str, Any], files: list[bytes]) -> dict[str, Any]:
+def said_with(body: dict[str, Any], files: Sequence[Upload]) -> dict[str, Any]:
     """What makes two commands the same one: what is said, and each photo by what is in it."""
-    return {**body, "photos": [photographing.fingerprint(file) for file in files]}
+    return {**body, "photos": [fingerprint(file) for file in files]}
 
 
 @blueprint.get("/hazards")
@@ -73,8 +75,7 @@ def send_photo(_body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     actor, upload = asker(), request.files.get("photo")
     if upload is None:
         raise Invalid("photo")
-    data = photographing.read_upload(upload)
-    kept = photographing.keep_photo(actor, data, once(actor, "hazard.photo", {"photo": photographing.fingerprint(data)}))
+    kept = keep_photo(actor, upload.stream, once(actor, "hazard.photo", {"photo": fingerprint(upload.stream)}))
     return {"photo_id": kept.id, "url": photo_url(kept.id), "width": kept.width, "height": kept.height}, 201
 
 

@@ -100,12 +100,10 @@ class HazardPhoto(db.Model):
     name: Mapped[str] = mapped_column(String(40))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
-    size: Mapped[int] = mapped_column(Integer)
     # `report`, `join`, `after` or `check`.
     caption: Mapped[str] = mapped_column(String(10))
     at: Mapped[datetime] = mapped_column(Moment)
     shown_at: Mapped[datetime | None] = mapped_column(Moment)
-    __table_args__ = (Index("ix_hazard_photos_person", "person_id", "at"),)
 
 
 class HazardStep(db.Model):

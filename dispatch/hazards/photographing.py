@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import structlog
 from flask import current_app
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from dispatch.core import photos
 from dispatch.core.clock import now
-from dispatch.core.errors import Busy, Invalid, NotEligible, NotFound, RateLimited
+from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
@@ -30,14 +27,8 @@ from dispatch.people.identity import Actor
 
 #: With one report, and with one answer.
 MOST = 4
-#: So many photos, and bytes of them, one person may send in a day: to make one anew is a second of work, and the disk is everybody's.
-A_DAY, BYTES_A_DAY = 120, 120 * 1024 * 1024
 #: One that no command came to name within this time is not wanted.
 UNUSED_KEPT = timedelta(hours=24)
-#: A file younger than this may belong to a command under way, in seconds.
-HALF_DONE_S = 3600
-
-log = structlog.get_logger()
 _photos = HazardPhoto.__table__
 
 
@@ -59,61 +50,34 @@ def photo_url(photo_id: str) -> str:
     return f"/hazards/photos/{photo_id}"
 
 
-def read_upload(upload: Any) -> bytes:
-    """The bytes of a file as it came, but no more than a photo may have and one."""
-    data: bytes = upload.read(photos.MAX_BYTES + 1)
-    return data
-
-
-def fingerprint(data: bytes) -> str:
-    """What makes two uploads the same one, for the idempotency key."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def keep_photo(actor: Actor, data: bytes, once: Once) -> Kept:
+def keep_photo(actor: Actor, upload: photos.Upload, once: Once) -> Kept:
     """Keep one photo ahead of the command that will name it.
 
     Raises:
         NotEligible: not somebody who reports.
-        RateLimited: so many in a day are enough.
-        Invalid: it is not a photo that can be kept.
-        Busy: the disk takes nothing more.
+        Invalid, RateLimited, Busy: as `photos.received`.
     """
     if not permitted(HOUSE_PERMITS, "report", actor, None):
         raise NotEligible()
     earlier = once.earlier()
     if earlier is None:
-        _check_quota(actor)
-        earlier = _store(actor, data, once)
+        earlier = _store(actor, upload, once)
     row = reading().execute(select(_photos.c.width, _photos.c.height).where(_photos.c.id == earlier["photo_id"])).one()
     return Kept(earlier["photo_id"], row.width, row.height)
 
 
-def _check_quota(actor: Actor) -> None:
-    mine = (_photos.c.person_id == actor.id, _photos.c.at > now() - timedelta(days=1))
-    number, size = reading().execute(select(func.count(), func.coalesce(func.sum(_photos.c.size), 0)).where(*mine)).one()
-    if number >= A_DAY or size >= BYTES_A_DAY:
-        raise RateLimited(_("今天传的照片太多了，请明天再传，或打电话给社工站。"), retry_after=3600)
-
-
-def _store(actor: Actor, data: bytes, once: Once) -> dict[str, Any]:
+def _store(actor: Actor, upload: photos.Upload, once: Once) -> dict[str, Any]:
     # The child takes a second: no picture of the database is held meanwhile.
     look_again()
-    try:
-        stored = photos.store(data, folder())
-    except photos.PhotoRefused as refused:
-        raise Invalid("photos", _("这张照片存不了，请换一张（JPEG、PNG 或 WebP，不超过 8 MB）。")) from refused
-    except OSError as error:
-        log.error("photos.disk", error=type(error).__name__, errno=error.errno)
-        raise Busy(retry_after=60) from error
+    stored = photos.received(upload, folder(), actor.id, "photos")
     used = False
     try:
         with once.running(), transaction() as work:
             once.lock(work)
             outcome = once.earlier(work.connection)
             if outcome is None:
-                row = {"id": new_id(), "person_id": actor.id, "name": stored.name, "width": stored.width, "height": stored.height,
-                       "size": stored.size, "caption": "report", "at": now()}  # fmt: skip
+                row = {"id": new_id(), "person_id": actor.id, "name": stored.name, "width": stored.width, "height": stored.height}
+                row |= {"caption": "report", "at": now()}
                 work.execute(insert(_photos), row)
                 outcome = {"photo_id": row["id"]}
                 once.keep(work, outcome)
@@ -125,7 +89,7 @@ def _store(actor: Actor, data: bytes, once: Once) -> dict[str, Any]:
 
 
 @contextmanager
-def brought(actor: Actor, uploads: Sequence[bytes], named: Sequence[str], once: Once) -> Iterator[list[str]]:
+def brought(actor: Actor, uploads: Sequence[photos.Upload], named: Sequence[str], once: Once) -> Iterator[list[str]]:
     """The photos of a command: those that it names, and those that come with it; what it did not use of the latter is removed again.
 
     Args:
@@ -143,8 +107,8 @@ def brought(actor: Actor, uploads: Sequence[bytes], named: Sequence[str], once: 
         return
     kept: list[str] = []
     try:
-        for data in uploads:
-            kept.append(keep_photo(actor, data, Once(actor.id, None, "photo", {})).id)
+        for upload in uploads:
+            kept.append(keep_photo(actor, upload, Once(actor.id, None, "photo", {})).id)
         yield [*named, *kept]
     finally:
         _drop_unused(kept)
@@ -203,11 +167,11 @@ def photo_file(actor: Actor, photo_id: str) -> Path:
     if photo.hazard_id is None:
         if photo.person_id != actor.id:
             raise NotFound()
-        return photos.path_of(folder(), photo.name)
+        return photos.existing(folder(), photo.name)
     hazard = hazard_facts(reading(), photo.hazard_id, actor.id)
     if not permitted(PERMITS, "see", actor, hazard) or not may_look(actor, hazard, photo):
         raise NotFound()
-    return photos.path_of(folder(), photo.name)
+    return photos.existing(folder(), photo.name)
 
 
 def forget_unused() -> int:
@@ -215,8 +179,4 @@ def forget_unused() -> int:
     with transaction() as work:
         work.execute(delete(_photos).where(_photos.c.hazard_id.is_(None), _photos.c.at < now() - UNUSED_KEPT))
         named = set(work.execute(select(_photos.c.name)).scalars())
-    before = time.time() - HALF_DONE_S
-    unused = [file for file in folder().glob("*.*") if file.name not in named and file.stat().st_mtime < before]
-    for file in unused:
-        file.unlink(missing_ok=True)
-    return len(unused)
+    return photos.remove_unnamed(folder(), named)

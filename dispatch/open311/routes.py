@@ -98,7 +98,7 @@ def from_token(token: str, form: str) -> Response:
 @blueprint.get("/photos/<photo_id>.jpg")
 def photo(photo_id: str) -> Response:
     """A photo of a service request, as far as it may be seen; kept by nobody on the way, as it may be taken back."""
-    response: Response = send_file(photos.path_of(folder(), shown_photo(photo_id).name), mimetype="image/jpeg", max_age=0)
+    response: Response = send_file(photos.existing(folder(), shown_photo(photo_id).name), mimetype="image/jpeg", max_age=0)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
 from flask import current_app
 from sqlalchemy import select
 
 from dispatch.core import photos
-from dispatch.core.errors import Busy, Invalid, NotEligible, NotFound
+from dispatch.core.errors import NotEligible, NotFound
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import reading
 from dispatch.orders.models import Order, Receipt
 from dispatch.orders.policy import PERMITS
 from dispatch.orders.queries import full_order, order_facts
 from dispatch.people.identity import Actor
-
-log = structlog.get_logger()
-
-#: A file younger than this may belong to a command under way, in seconds.
-UNUSED_KEPT_S = 3600
 
 
 def folder() -> Path:
@@ -35,10 +27,7 @@ def folder() -> Path:
 
 def fingerprint(upload: Any) -> str | None:
     """What makes two uploads the same one, for the idempotency key."""
-    if upload is None:
-        return None
-    upload.stream.seek(0)
-    return hashlib.file_digest(upload.stream, "sha256").hexdigest()
+    return None if upload is None else photos.fingerprint(upload.stream)
 
 
 @contextmanager
@@ -53,9 +42,7 @@ def kept(actor: Actor, upload: Any, order_id: str, *, verb: str = "deliver", fie
         field: the upload's name, should it be refused.
     Raises:
         NotFound, NotEligible: as for the command; asked first, because to make a photo anew is a second of work.
-        Invalid: it is not a photo that can be kept; with `reason`.
-        RateLimited: this person has sent enough today.
-        Busy: the disk takes nothing more, or too many wait for their photos.
+        Invalid, RateLimited, Busy: as `photos.received`.
     """
     if upload is None:
         yield None
@@ -65,13 +52,7 @@ def kept(actor: Actor, upload: Any, order_id: str, *, verb: str = "deliver", fie
         raise NotFound()
     if not permitted(PERMITS, verb, actor, order):
         raise NotEligible()
-    try:
-        stored = photos.store(upload.stream, folder(), actor.id)
-    except photos.PhotoRefused as refused:
-        raise Invalid(field, refused.sentence, reason=refused.reason) from refused
-    except OSError as error:
-        log.error("photos.disk", error=type(error).__name__, errno=error.errno)
-        raise Busy(retry_after=60) from error
+    stored = photos.received(upload.stream, folder(), actor.id, field)
     try:
         yield stored.name
     finally:
@@ -96,14 +77,7 @@ def _named(order_id: str | None = None) -> set[str]:
 
 def forget_unused() -> int:
     """Remove the files that nothing names any more, or never came to name because we were ended; returns how many."""
-    named = _named()
-    before = time.time() - UNUSED_KEPT_S
-    # Folders are others' to look after: what is locked away is named by nothing, and stays.
-    lying = [file for file in folder().glob("*") if file.is_file()]
-    unused = [file for file in lying if file.name not in named and file.stat().st_mtime < before]
-    for file in unused:
-        file.unlink(missing_ok=True)
-    return len(unused)
+    return photos.remove_unnamed(folder(), _named())
 
 
 def delivery_photo(actor: Actor, order_id: str) -> Path:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from dispatch import jobs
+from dispatch.core import photos
 from dispatch.core.clock import now
 from dispatch.core.errors import NotFound
 from dispatch.core.unit_of_work import look_again, reading, transaction
@@ -116,14 +117,14 @@ def test_pictures_of_what_was_declined_leave_after_a_month_with_their_files(corn
         forget_ended(work)
     assert corner.seen("courier1", declined)["photos"] == []
     assert photographing.forget_unused() == 0  # it may belong to a command under way
-    monkeypatch.setattr(photographing, "HALF_DONE_S", -1)
+    monkeypatch.setattr(photos, "UNUSED_KEPT_S", -1)
     assert photographing.forget_unused() == 1
     assert len(corner.seen("courier1", kept)["photos"]) == len(list(photographing.folder().glob("*"))) == 1
 
 
 def test_a_photo_that_no_report_came_to_name_is_gone_after_a_day(corner: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
     corner.photo("courier1")
-    monkeypatch.setattr(photographing, "HALF_DONE_S", -1)
+    monkeypatch.setattr(photos, "UNUSED_KEPT_S", -1)
     assert photographing.forget_unused() == 0
     monkeypatch.setattr(photographing, "UNUSED_KEPT", timedelta(seconds=-1))
     assert photographing.forget_unused() == 1

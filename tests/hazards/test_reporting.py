@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from dispatch.core import photos as pipeline
 from dispatch.core.clock import iso, now
 from dispatch.core.errors import Invalid, NotEligible, NotFound, RateLimited
 from dispatch.core.idempotency import Once
+from dispatch.core.photo_quota import Quota
 from dispatch.core.unit_of_work import look_again, reading
 from dispatch.hazards import photographing, reporting
 from dispatch.hazards.listing import near_listing, same_as
@@ -197,14 +199,13 @@ def test_photos_of_a_command_that_is_refused_are_removed_again(corner: Corner) -
 
 
 def test_a_day_has_room_for_so_many_photos(corner: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photographing, "A_DAY", 2)
+    monkeypatch.setattr(pipeline, "DAILY", Quota(2, 10**6))
     corner.photo("courier1")
     corner.photo("courier1")
     with pytest.raises(RateLimited):
         corner.photo("courier1")
     corner.photo("courier2")
-    monkeypatch.setattr(photographing, "A_DAY", 10)
-    monkeypatch.setattr(photographing, "BYTES_A_DAY", 300)
+    monkeypatch.setattr(pipeline, "DAILY", Quota(10, 300))
     with pytest.raises(RateLimited):
         corner.photo("courier1")
 

@@ -113,7 +113,6 @@ def upgrade():
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
-    sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('caption', sa.String(length=10), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('shown_at', sa.DateTime(timezone=True), nullable=True),
@@ -123,7 +122,6 @@ def upgrade():
     )
     with op.batch_alter_table('hazard_photos', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_hazard_photos_hazard_id'), ['hazard_id'], unique=False)
-        batch_op.create_index('ix_hazard_photos_person', ['person_id', 'at'], unique=False)
 
     op.create_table('hazard_questions',
     sa.Column('id', sa.String(length=32), nullable=False),
