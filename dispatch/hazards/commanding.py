@@ -25,9 +25,10 @@ from dispatch.hazards.presenting import present_one
 from dispatch.hazards.queries import Row, followers, hazard_facts
 from dispatch.hazards.states import KNOWN, MOVES, POSSIBLE, Status
 from dispatch.journal.appending import append
+from dispatch.people.choosing import settings_of
 from dispatch.people.identity import Actor, locked_actor
-from dispatch.people.models import Person, StationSettings
-from dispatch.people.settings import DEFAULTS, settings_from
+from dispatch.people.models import Person
+from dispatch.people.settings import DEFAULTS
 
 commands = Counter("lastmetre_hazard_commands", "Commands to hazards, by verb and by what became of them", ["verb", "outcome"])
 
@@ -39,7 +40,7 @@ CLOCK = "clock"
 #: What is this many times over its limit is the district's to know.
 DISTRICT_AFTER = 3
 
-_steps, _persons, _settings = HazardStep.__table__, Person.__table__, StationSettings.__table__
+_steps, _persons = HazardStep.__table__, Person.__table__
 
 Act = Callable[[Work, Actor, Row], None]
 
@@ -195,7 +196,7 @@ def tell(work: Work, hazard: Row, entry_type: str, status: str | None = None, *,
 
 def working_time(connection: Connection, station_id: str, *, always: bool) -> WorkingTime:
     """What counts as time at a station; with `always` every hour does."""
-    chosen = settings_from(connection.execute(select(_settings.c.choices).where(_settings.c.station_id == station_id)).scalar_one_or_none())
+    chosen = settings_of(connection, station_id)
     begins, ends = chosen.work_begins, chosen.work_ends
     if begins >= ends:
         begins, ends = DEFAULTS.work_begins, DEFAULTS.work_ends

@@ -10,12 +10,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, func, insert, select
 
 from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.commanding import carry_out_once
 from dispatch.core.errors import Invalid, NotEligible, RateLimited
 from dispatch.core.geo import Point, metres
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
-from dispatch.core.unit_of_work import Work, transaction
+from dispatch.core.unit_of_work import Work
 from dispatch.core.upserts import counted_up, insert_into
 from dispatch.hazards.categorising import Category, categories, find_category
 from dispatch.hazards.commanding import HAZARDS, Outcome, carry_out, edit, reach, tell
@@ -54,11 +55,8 @@ def report(actor: Actor, said: Mapping[str, Any], photo_ids: Sequence[str], once
         RateLimited: so many in a day are enough.
         Invalid: no such category, no place, seen in the future or long ago, an errand or a photo that is not his.
     """
-    with once.running(), transaction() as work:
-        once.lock(work)
-        earlier = once.earlier(work.connection)
-        if earlier is not None:
-            return earlier
+
+    def write(work: Work) -> Outcome:
         me = locked_actor(work.connection, actor.id)
         if me is None or not permitted(HOUSE_PERMITS, "report", me, None):
             raise NotEligible()
@@ -68,16 +66,15 @@ def report(actor: Actor, said: Mapping[str, Any], photo_ids: Sequence[str], once
         work.execute(insert(HAZARDS), hazard)
         seen = {"hazard_id": hazard["id"], "person_id": me.id, "seen_at": hazard["seen_at"], "at": hazard["sent_at"]}
         work.execute(insert(_reports), seen)
-        work.execute(
-            insert(_steps), {"hazard_id": hazard["id"], "version": 0, "verb": "report", "by": me.id, "at": hazard["sent_at"], "said": {}}
-        )
+        first = {"hazard_id": hazard["id"], "version": 0, "verb": "report", "by": me.id, "at": hazard["sent_at"], "said": {}}
+        work.execute(insert(_steps), first)
         attach(work, me, photo_ids, hazard["id"], "report", shown=False)
         # An urgent one rings at the coordinator's desk: it follows from `urgent` and from how the hazard stands.
         told = {"hazard_id": hazard["id"], "community_id": hazard["community_id"], "urgent": hazard["urgent"], "persons": [me.id]}
         append(work, hazard["station_id"], "hazard.reported", **told, was=None, seen_by=reach(Status.REPORTED, hazard["public"]))
-        outcome = {"hazard_id": hazard["id"]}
-        once.keep(work, outcome)
-        return outcome
+        return {"hazard_id": hazard["id"]}
+
+    return carry_out_once(once, lambda: None, write, lambda _work, outcome: outcome)
 
 
 def _check_quota(work: Work, me: Actor) -> None:
