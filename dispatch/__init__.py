@@ -52,6 +52,7 @@ from dispatch.orders import api as orders_api
 from dispatch.orders import desk_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
+from dispatch.people import commands as people_commands
 from dispatch.people import courier_routes, loan_routes, presence, step_routes
 from dispatch.people import routes as people_routes
 from dispatch.realtime import api as live_api
@@ -101,6 +102,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         api.register_blueprint(interface.blueprint)
     for pages_of_room in (
         people_routes,
+        people_commands,
         courier_routes,
         loan_routes,
         step_routes,
