@@ -26,11 +26,12 @@ from dispatch.hazards.commanding import (
     tell,
     working_time,
 )
+from dispatch.hazards.handling import explained
 from dispatch.hazards.models import HazardPhoto
 from dispatch.hazards.photographing import show_all
 from dispatch.hazards.queries import Row
 from dispatch.hazards.states import Status
-from dispatch.hazards.words import OTHER, reasons_for
+from dispatch.hazards.words import reasons_for
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Unit
 
@@ -136,11 +137,8 @@ def decline(actor: Actor, hazard_id: str, reason: str, text: str | None, version
     """
 
     def act(work: Work, me: Actor, hazard: Row) -> None:
-        if reason not in [one.code for one in reasons_for(hazard.family)]:
-            raise Invalid("reason")
-        if reason == OTHER and not (text or "").strip():
-            raise Invalid("text", _("请写一句说明，上报人会看到。"))
-        values = {"reason": reason, "reason_text": (text or "").strip() or None, "held_by": None, "held_until": None}
+        why = explained(reason, text, [one.code for one in reasons_for(hazard.family)])
+        values = {"reason": reason, "reason_text": why, "held_by": None, "held_until": None}
         move(work, hazard, me.id, "decline", said={"reason": reason}, **values)
         tell(work, hazard, "hazard.declined", Status.DECLINED, reason=reason)
 
