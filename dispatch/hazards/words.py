@@ -10,7 +10,6 @@ from typing import NamedTuple
 from flask_babel import LazyString, get_locale
 from flask_babel import lazy_gettext as _
 
-#: The reason that says nothing without a sentence.
 #: What `states.PUBLIC_WORDS` names, for people.
 WORDS: dict[str, LazyString] = {
     "waiting": _("待审核"),
