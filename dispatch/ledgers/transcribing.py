@@ -23,6 +23,7 @@ from dispatch.orders.queries import Row
 from dispatch.orders.twins import standing
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
+from dispatch.residents import revising
 
 #: A ledger of more errands is several ledgers.
 MOST_LINES = 5_000
@@ -135,6 +136,9 @@ def transcribe(actor: Actor, entries: Sequence[Entry], once: Once, community_id:
         outcome = once.earlier(work.connection)
         if outcome is None:
             community = own_community(work, actor, community_id)
+            # Two who post the same ledger at once: the second looks for twins when the first one's stand. And held before the day's
+            # count of orders, as `post` does: nobody waits in a circle.
+            revising.hold(work, community_id)
             _refuse_twins(work, community, entries, judged)
             outcome = {"rows": list(_entered(work, actor, community, entries, judged))}
             once.keep(work, outcome)

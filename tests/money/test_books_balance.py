@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import pytest
@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from dispatch.accounts.queries import balances
-from dispatch.core.errors import Invalid, Refused, TooLate
+from dispatch.core.errors import Refused
 from dispatch.core.idempotency import Once
-from dispatch.core.unit_of_work import look_again, reading, transaction
+from dispatch.core.unit_of_work import reading, transaction
 from dispatch.money import funding
 from dispatch.orders import settling
 from dispatch.orders.settling import WAYS
 from dispatch.people.enrolling import add_person
 from dispatch.people.models import Role
+from tests.at_once import at_once
 from tests.money.purse import HOME, Purse
 from tests.orders.play import once
 
@@ -180,25 +181,14 @@ def test_two_clerks_settle_the_same_advance_at_once_and_it_is_settled_once(eithe
     clerks = [purse.street.cast(login) for login in ("clerk", "clerk3")]
     purse.fund(100_000)
     for _ in range(8):
-        order, gate, said = purse.advance(2350), threading.Barrier(2), []
-        look_again()
+        order = purse.advance(2350)
 
-        def settle(clerk: Any, order: str = order, gate: threading.Barrier = gate, said: list[str] = said) -> None:
-            with either.app_context():
-                gate.wait()
-                try:
-                    key = Once(clerk.id, None, "settle", {})
-                    settling.settle(clerk, order, key, version=1, way="box", how="cash", amount=amount)
-                    said.append("done")
-                except TooLate:
-                    said.append("too_late")
+        def settle(clerk: Any, order: str = order) -> str:
+            key = Once(clerk.id, None, "settle", {})
+            settling.settle(clerk, order, key, version=1, way="box", how="cash", amount=amount)
+            return "done"
 
-        threads = [threading.Thread(target=settle, args=[clerk]) for clerk in clerks]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert sorted(said) == ["done", "too_late"]
+        assert sorted(at_once(either, *(partial(settle, clerk) for clerk in clerks))) == ["done", "too_late"]
         assert purse.left(order) == (2350 - (amount or 2350), 2350)
     purse.check()
 
@@ -207,23 +197,13 @@ def test_many_bookings_at_once_are_numbered_without_a_gap_and_the_box_is_never_o
     purse = either_purse
     orders = [purse.advance(1000) for _ in range(8)]
     purse.fund(5500)
-    clerk, gate, said = purse.street.cast("clerk"), threading.Barrier(len(orders)), []
-    look_again()
+    clerk = purse.street.cast("clerk")
 
-    def settle(order: str) -> None:
-        with either.app_context():
-            gate.wait()
-            try:
-                settling.settle(clerk, order, Once(clerk.id, None, "settle", {}), version=1, way="box", how="cash")
-                said.append("done")
-            except Invalid:
-                said.append("not enough")
+    def settle(order: str) -> str:
+        settling.settle(clerk, order, Once(clerk.id, None, "settle", {}), version=1, way="box", how="cash")
+        return "done"
 
-    threads = [threading.Thread(target=settle, args=[order]) for order in orders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(said) == ["done"] * 5 + ["not enough"] * 3
+    said = at_once(either, *(partial(settle, order) for order in orders))
+    assert sorted(said) == ["done"] * 5 + ["invalid"] * 3  # there is not more in the box
     assert purse.box() == 500
     purse.check()

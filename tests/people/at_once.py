@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
-from dispatch.core.errors import Refused
 from dispatch.core.unit_of_work import look_again, reading
 from dispatch.people.identity import Actor, actor_by_id
 from dispatch.people.queries import person_by_login
+from tests import at_once as moments
 
 
 def at_once(app: Flask, *acts: Callable[[], Any]) -> list[str]:
-    """Everybody at the same moment; what each was told."""
-    said, start = [""] * len(acts), threading.Barrier(len(acts))
+    """Everybody at the same moment; what each was told: ok, or why not."""
 
-    def run(n: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                acts[n]()
-                said[n] = "ok"
-            except Refused as refused:
-                said[n] = refused.code
+    def told(act: Callable[[], Any]) -> Callable[[], str]:
+        return lambda: (act(), "ok")[1]
 
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said
+    return moments.at_once(app, *map(told, acts))
 
 
 def someone(login: str) -> Actor:
