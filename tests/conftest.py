@@ -21,6 +21,7 @@ from tests.core.visitors import Visitor
 from tests.house import House
 from tests.orders.play import Street
 from tests.servers import Postgres, RedisServer
+from tests.standing_still import stand_still
 
 _numbers = itertools.count()
 #: Everybody of the demo street.
@@ -39,6 +40,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
             house = House(folder)
             house.flask("db", "upgrade")
             house.flask("demo", "load")
+            stand_still(folder)
             made.touch()
     return folder
 
@@ -57,6 +59,7 @@ def postgres_street(postgres: Postgres, street: Path) -> str:
     house = House(street, database_url=url)
     house.flask("db", "upgrade")
     house.flask("demo", "load")
+    stand_still(street, url)
     return "street"
 
 
