@@ -18,7 +18,7 @@ from dispatch.money.forms import (
     AdvancesQuery,
     BookQuery,
     CorrectAdvanceForm,
-    FindForm,
+    FindOrderForm,
     FundForm,
     LimitForm,
     ReceiptForm,
@@ -92,7 +92,7 @@ def payers(order_id: str) -> dict[str, Any]:
 
 
 @blueprint.post("/money/orders/find")
-@blueprint.arguments(FindForm)
+@blueprint.arguments(FindOrderForm)
 @blueprint.answers(Orders)
 def find(body: dict[str, Any]) -> dict[str, Any]:
     """Orders that are over and that somebody has had, by number or resident: what was laid out for one may still be entered."""

@@ -34,7 +34,7 @@ def _advance_id() -> fields.String:
     return fields.String(allow_none=True, validate=validate.Length(max=32), metadata=said)
 
 
-class FindForm(Form):
+class FindOrderForm(Form):
     """What is typed to find an earlier order. It comes in a body, as names do not belong into addresses."""
 
     q = fields.String(

@@ -58,7 +58,7 @@ STRANGER = [
     Shown(NOBODY, "/demo", "personas", "The demo street's front page: one tap and you are somebody."),
     Shown(NOBODY, "/sign-in", "sign-in-staff", "Staff sign in by name and passphrase."),
     Shown(NOBODY, "/sign-in", "sign-in-second", "The second step at the door: six digits.", first.come_to_the_second_door),
-    Shown(NOBODY, "/sign-in", "recovery-codes", "The second step is on: ten codes for a lost phone, shown this once.",
+    Shown(NOBODY, "/sign-in", "recovery-codes", "The second step is on: codes for a lost phone, shown this once.",
           first.turn_the_second_step_on),
     Shown(NOBODY, "/sign-in", "sign-in-phone",
           "An enrolled phone knows its courier and asks for the PIN alone.", first.enrol_a_phone, PHONE),
@@ -71,9 +71,8 @@ STRANGER = [
 ]  # fmt: skip
 COURIER = [
     Shown("courier4", "/board", "board", "The board: what waits, nearest first, each with its one large button."),
-    Shown("courier1", "/board", "board-told",
-          "What a courier is told himself: the station's words, what is in his hands, a head start that runs "
-          "down, whom he waits behind, a record and his own words.", first.open_what_is_full),
+    Shown("courier1", "/board", "board-told", "What a courier is told himself comes first: the station's words, a record about him."),
+    Shown("courier1", "/board", "board-full", "What is in others' hands, and waiting for it.", first.open_what_is_full),
     Shown("courier5", "/board", "board-off-duty", "Off duty, one button leads back; the board can be read, not grabbed from."),
     Shown("courier4", "/board", "board-offline", "Without network the page says so and keeps what it knew.", first.go_offline),
     Shown("courier2", "/board", "board-lent", "A courier who is lent reads where and until when."),

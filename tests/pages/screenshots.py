@@ -24,7 +24,7 @@ from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
-SEEN_WITHIN_MS, FOLDER_MOST, COLOURS = 1000, 9_000_000, 64
+SEEN_WITHIN_MS, FOLDER_MOST, COLOURS = 1000, 9_000_000, 32
 LOCALES, SCHEMES = {"zh": "中文", "en": "English"}, {"light": "light", "dark": "dark"}
 #: The story's moments in their order, and what happens in each.
 STORY = {
