@@ -12,11 +12,13 @@ from dispatch.core.doors import Door, once
 from dispatch.core.errors import NotFound
 from dispatch.core.unit_of_work import reading
 from dispatch.money import answers, funding
+from dispatch.money.finding import find_ended
 from dispatch.money.forms import (
     AdvanceForm,
     AdvancesQuery,
     BookQuery,
     CorrectAdvanceForm,
+    FindOrderForm,
     FundForm,
     LimitForm,
     ReceiptForm,
@@ -26,7 +28,7 @@ from dispatch.money.forms import (
 from dispatch.money.presenting import present_accounts, present_advances, present_payers, present_vouchers
 from dispatch.money.queries import span_of
 from dispatch.orders import advancing, photographing, receipting, settling
-from dispatch.orders.answers import Order
+from dispatch.orders.answers import Order, Orders
 from dispatch.orders.presenting import present_one
 from dispatch.people.identity import Actor, asker
 
@@ -87,6 +89,14 @@ def raise_limit(body: dict[str, Any], order_id: str) -> dict[str, Any]:
 def payers(order_id: str) -> dict[str, Any]:
     """Whose outlay the clerk may still enter: who had the order and of whom nothing is entered, who had it last first."""
     return {"couriers": present_payers(reading(), asker(), order_id)}
+
+
+@blueprint.post("/money/orders/find")
+@blueprint.arguments(FindOrderForm)
+@blueprint.answers(Orders)
+def find(body: dict[str, Any]) -> dict[str, Any]:
+    """Orders that are over and that somebody has had, by number or resident: what was laid out for one may still be entered."""
+    return find_ended(asker(), body["q"])
 
 
 @blueprint.post("/orders/<order_id>/advance")

@@ -34,6 +34,16 @@ def _advance_id() -> fields.String:
     return fields.String(allow_none=True, validate=validate.Length(max=32), metadata=said)
 
 
+class FindOrderForm(Form):
+    """What is typed to find an earlier order. It comes in a body, as names do not belong into addresses."""
+
+    q = fields.String(
+        required=True,
+        validate=validate.Length(1, 80),
+        metadata={"description": "an order's number, or a resident's name, pinyin, initials, building"},
+    )
+
+
 class LimitForm(Form):
     money_limit = _fen(1, required=True)
 

@@ -10,5 +10,6 @@ _CLERK = (is_clerk, same_community)
 PERMITS: Permits = {
     "see": [_CLERK, (is_coordinator, same_station)],
     "fund": [_CLERK],
+    "find": [_CLERK],
     "export": [_CLERK, (is_coordinator, same_station)],
 }

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select, tr
 from dispatch.accounts.models import Account, Kind
 from dispatch.core.clock import SHANGHAI
 from dispatch.orders.models import Advance, Claim, Order, Receipt
-from dispatch.orders.states import MoneyStatus
+from dispatch.orders.states import ENTERED_LATE, MoneyStatus
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Person, Role, Unit
 from dispatch.residents.models import Resident
@@ -106,6 +106,22 @@ def payers(connection: Connection, order_id: str) -> list[Row]:
     had_it = (_claims.c.order_id == order_id, _claims.c.ended_at.is_not(None), ~entered)
     found = select(_persons.c.id, _persons.c.name).join(_claims, _claims.c.person_id == _persons.c.id).where(*had_it)
     return list(connection.execute(found.group_by(_persons.c.id, _persons.c.name).order_by(func.max(_claims.c.epoch).desc())))
+
+
+def ended_orders(
+    connection: Connection, community_id: str, most: int, *, number: str | None = None, residents: Iterable[str] = ()
+) -> tuple[list[Row], int]:
+    """The ids of a community's errands that somebody has had and that are over, the newest first, and how many there are.
+
+    Args:
+        most: so many at most.
+        number: only those of this number.
+        residents: without a number, only those for one of these.
+    """
+    which = _orders.c.number == number if number else _orders.c.resident_id.in_(list(residents))
+    where = (_orders.c.community_id == community_id, _orders.c.status.in_(sorted(ENTERED_LATE)), _orders.c.epoch > 0, which)
+    total = connection.execute(select(func.count()).select_from(_orders).where(*where)).scalar_one()
+    return list(connection.execute(select(_orders.c.id).where(*where).order_by(_orders.c.posted_at.desc()).limit(most))), total
 
 
 def names_of(connection: Connection, owners: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -23,12 +23,12 @@ function caseOf(hazard) {
 // A card is made once and follows its hazard; so a photo that is taken already stays.
 function show() {
   all.forEach((hazard) => caseOf(hazard).follow(hazard));
-  const lists = { todo: all.filter((one) => one.status === "assigned").sort(dueFirst), fixed: all.filter((one) => one.status === "fixed"), rest: all.filter((one) => !["assigned", "fixed"].includes(one.status)) };
+  const lists = { due: all.filter((one) => one.status === "assigned").sort(dueFirst), fixed: all.filter((one) => one.status === "fixed"), rest: all.filter((one) => !["assigned", "fixed"].includes(one.status)) };
   for (const [name, list] of Object.entries(lists)) {
     lay(document.getElementById(name), list.map(({ id }) => ({ id })), ({ id }) => el("li", { class: "card" }, cases.get(id).root));
-    document.getElementById(`${name}-part`).hidden = !list.length && name !== "todo";
+    document.getElementById(`${name}-part`).hidden = !list.length && name !== "due";
   }
-  document.getElementById("todo-empty").hidden = lists.todo.length > 0;
+  document.getElementById("due-empty").hidden = lists.due.length > 0;
 }
 
 const refresh = looking(async () => {

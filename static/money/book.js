@@ -102,11 +102,13 @@ function enteringLate(order) {
   });
 }
 
-const under = (order) =>
+// One that was looked for may be of any day and of anybody's: its day and her name stand on it.
+const under = (order, found = false) =>
   el("li", { class: "card" },
     el("div", { class: "row apart" }, el("p", { class: "kind" }, `${say(`kind_${order.kind}`)} · ${order.building}`), el("span", { class: "tag" }, say(`status_${order.status}`))),
     order.holders?.length > 0 && el("p", { class: "holders" }, order.holders.map((one) => one.name).join("、")),
-    order.money_limit == null ? el("p", { class: "hint" }, say("limit_none")) : facts(order), el("p", { class: "hint" }, say("number", { number: order.number })),
+    order.money_limit == null ? el("p", { class: "hint" }, say("limit_none")) : facts(order), el("p", { class: "hint" }, found ? [say("since_order", { number: order.number, time: time(order.posted_at) }), order.private?.name].filter(Boolean).join(" · ")
+      : say("number", { number: order.number })),
     el("div", { class: "openers" }, opener(say("raise_limit"), () => raising(order), true),
       ENDED.includes(order.status) && order.money_limit != null && opener(say("enter_late"), () => enteringLate(order), true)));
 
@@ -164,9 +166,20 @@ async function showLimits() {
   // What went through several hands may have been paid for by several; of what nobody ever had nothing was paid.
   const there = [...active.items, ...finished.items].filter((order) => ["claimed", "picked_up", ...ENDED].includes(order.status)
     && order.epoch > 0 && (order.epoch > 1 || !entered.has(order.id)));
-  lay(document.getElementById("limits"), there, under);
+  lay(document.getElementById("limits"), there, (order) => under(order));
   document.getElementById("limits-count").textContent = there.length;
   document.getElementById("limits-empty").hidden = there.length > 0;
+}
+
+// What was looked for last; it is looked for again whenever something is booked.
+let sought = "";
+async function showFound() {
+  if (!sought) return;
+  const { items, total } = await post("/money/orders/find", { q: sought });
+  const nothing = document.getElementById("found-said");
+  lay(document.getElementById("found"), items, (order) => under(order, true));
+  nothing.textContent = total ? say("orders_found", { total, shown: items.length }) : say("orders_not_found");
+  nothing.hidden = false;
 }
 
 const refresh = looking(async () => {
@@ -176,7 +189,7 @@ const refresh = looking(async () => {
     showBook(book);
     showNow(now.accounts);
     showWaiting(waiting);
-    if (mayBook) await showLimits();
+    if (mayBook) await Promise.all([showLimits(), showFound()]);
     settle(false);
   } catch (refused) {
     complain(refused);
@@ -186,6 +199,12 @@ const soon = debounce(refresh);
 const limits = looking(() => showLimits().catch(complain));
 const limitsSoon = debounce(limits, LIMITS_REST_MS);
 
+const older = document.getElementById("older");
+if (older) onSend(older, [], ({ q }) => {
+  sought = q.trim();
+  if (!sought) throw Object.assign(new Error(say("type_something")), { field: "q" });
+  return showFound();
+});
 const funding = document.getElementById("fund");
 if (funding) {
   funding.append(radios("direction", say("box_way"), ["in", "out"].map((one) => [one, say(`direction_${one}`)])),

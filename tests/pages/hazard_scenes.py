@@ -42,19 +42,23 @@ def done(scene: Scene, login: str, hazard: dict[str, Any], verb: str, **said: An
     return after
 
 
-def everywhere(scene: Scene) -> None:
-    """One in each state, words that are too long, a question to courier1, and something that two have reported."""
-    names = {"building": LONG_CHINESE[:60], "note": LONG_LATIN + LONG_CHINESE}
+def everywhere(scene: Scene, *, long: bool = True) -> None:
+    """One in each state, a question to courier1, and something that two have reported.
+
+    Args:
+        long: in words that no line holds.
+    """
+    names = {"building": LONG_CHINESE[:60], "note": LONG_LATIN + LONG_CHINESE} if long else {"note": "三楼拐角堆着旧家具，挡住了楼道"}
     shot = scene["courier1"].http.post(
         f"{scene.house.url}/api/v1/hazards/photos", files={"photo": ("a.jpg", camera()[0]["buffer"])}, timeout=60
     )
     reported(scene, **names, photo_ids=[shot.json()["photo_id"]], category="local-event-fire_passage")
     reported(scene, "courier2")
-    long = reported(scene, **names)
-    done(scene, "coordinator", long, "accept", title=LONG_LATIN[:80])
-    done(scene, "coordinator", long, "assign", responsible=LONG_LATIN[:80])
+    given = reported(scene, **names)
+    done(scene, "coordinator", given, "accept", title=LONG_LATIN[:80] if long else "楼道里的旧家具")
+    done(scene, "coordinator", given, "assign", responsible=LONG_LATIN[:80] if long else "物业 张师傅")
     ways: list[list[tuple[str, dict[str, Any]]]] = [
-        [("decline", {"reason": "other", "text": LONG_LATIN})],
+        [("decline", {"reason": "other", "text": LONG_LATIN if long else "这里是业主自家的院子，已请居委会上门"})],
         [("accept", {})],
         [("accept", {}), ("suspend", {"until": (datetime.now(UTC) + timedelta(days=9)).isoformat(), "reason": "needs_money"})],
         [("accept", {}), ("assign", {}), ("fix", {"reason": "已清运"})],

@@ -20,6 +20,8 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 #: Waits are long: a busy machine is slow, and only a thing that never happens is a mistake.
 PATIENCE_MS = 30_000
 COURIERS = re.compile(r"courier\d+|neighbour")
+#: Somebody who has not come in.
+NOBODY = "nobody"
 
 #: A browser, or a network, that opens no WebSocket.
 NO_SOCKETS = """window.WebSocket = class {
@@ -46,7 +48,7 @@ class Persona:
     """One persona in a window of their own."""
 
     def __init__(self, browser: Browser, house: str, login: str, viewport: tuple[int, int], locale: str, color_scheme: str) -> None:
-        self.house, self.login, self.base = house, login, f"{house}/as/{login}"
+        self.house, self.login, self.base = house, login, house if login == NOBODY else f"{house}/as/{login}"
         phone = viewport[0] < 600
         self.context: BrowserContext = browser.new_context(
             viewport={"width": viewport[0], "height": viewport[1]}, locale=LANGUAGES[locale], color_scheme=color_scheme,  # type: ignore[arg-type]
@@ -62,7 +64,9 @@ class Persona:
         self.page.on("websocket", lambda line: self.asked.append(line.url))
 
     def come_in(self) -> Persona:
-        """By the front page of the demo street, with one tap, in this window."""
+        """By the front page of the demo street, with one tap, in this window; nobody stays outside."""
+        if self.login == NOBODY:
+            return self
         self.page.goto(f"{self.house}/demo")
         door = self.page.locator(f'form[action$="/be/{self.login}"]')
         door.evaluate("form => { form.target = '_self'; form.requestSubmit(); }")

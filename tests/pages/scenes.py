@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from PIL import Image
 
 from tests.house import Caller, House
 
-CAST = ["clerk", "coordinator", "coordinator2", "courier1", "courier2", "courier3"]
+CAST = ["clerk", "coordinator", "coordinator2", "courier1", "courier2", "courier3", "courier4", "courier5"]
 STATION, NEIGHBOUR = "120116014", "120116015"
 LONG_CHINESE = "泰达街道康翠社区东海路与第三大街交口老年活动中心旁边的居民楼" * 2
 LONG_LATIN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -72,8 +73,12 @@ class Scene:
             self.do("clerk" if verb == "confirm" else courier, order["id"], verb, **said.get(verb, {}))
         return order
 
-    def told(self, courier: str = "courier1", other: str = "courier2") -> None:
-        """What a courier can be told himself: the station's words, a place in a queue, a head start of others, a record about him."""
+    def told(self, courier: str = "courier1", other: str = "courier2", *, long: bool = True) -> None:
+        """What a courier can be told himself: the station's words, a place in a queue, a head start of others, a record about him.
+
+        Args:
+            long: among the words are some that no line holds.
+        """
         missed = self.taken_as_far("claimed", courier, kind="parcel", summary="代取快递")
         holder = self["coordinator"].get(f"/orders/{missed['id']}").json()["holders"][0]["id"]
         self.do("coordinator", missed["id"], "no-show", person_id=holder, reason="never_came")
@@ -84,7 +89,7 @@ class Scene:
         helped = self.taken_as_far("picked_up", other, skills=[], summary="代买面粉", kind="groceries")
         self.do(other, helped["id"], "deliver", code=helped["code"])
         self.do("clerk", helped["id"], "confirm")
-        for text in ("下午有雨，骑车慢一点；3号楼电梯停用，请走二单元。", LONG_LATIN + LONG_LATIN):
+        for text in ("下午有雨，骑车慢一点；3号楼电梯停用，请走二单元。", *([LONG_LATIN + LONG_LATIN] if long else [])):
             self["coordinator"].post("/messages", {"text": text[:200]}).raise_for_status()
         self.house.flask("org", "settings", "120116014", "head_start_s=600")
         self.post(summary="代买鸡蛋", kind="groceries", familiar_first=True, skills=[])
@@ -100,16 +105,20 @@ class Scene:
         self.do(courier, order["id"], "deliver", code=order["code"], amount=amount, receipt_id=kept.json()["receipt_id"])
         return order
 
-    def money(self) -> str:
+    def duty(self, login: str, on: bool = True) -> None:
+        """开工, or 收工."""
+        self[login].http.put(f"{self.house.url}/api/v1/me/duty", json={"on": on}, timeout=30).raise_for_status()
+
+    def money(self, *, long: bool = True) -> str:
         """Money laid out in each state, and an errand in courier3's hands for which some may be; returns that errand's id."""
-        self["courier3"].http.put(f"{self.house.url}/api/v1/me/duty", json={"on": True}, timeout=30).raise_for_status()
+        self.duty("courier3")
         clerk = self["clerk"]
         assert clerk.post("/money/box", {"amount": 50_000, "how": "cash"}, key=str(uuid.uuid4())).ok
         for way, amount in (("box", None), ("aid", None), ("resident", 1000)):
             order = self.advance(2350)
             self.do("clerk", order["id"], "settle", version=1, way=way, how="wechat", **({"amount": amount} if amount else {}))
-        long = {"name": LONG_CHINESE[:60], "phone": "13900005678", "door": LONG_CHINESE[:60]}
-        self.advance(19_999, building=LONG_LATIN[:80], resident=long)
+        where = {"name": LONG_CHINESE[:60], "phone": "13900005678", "door": LONG_CHINESE[:60]}
+        self.advance(19_999, **({"building": LONG_LATIN[:80], "resident": where} if long else {}))
         return str(self.taken_as_far("picked_up", "courier3", kind="groceries", money_limit=5000)["id"])
 
     def too_long(self) -> dict[str, Any]:
@@ -165,6 +174,14 @@ class Scene:
             form = {"name": name, "phone": f"1375550{n:04d}", "depot_id": f"{STATION}D0{n + 1}", "skills": ["medicine", "heavy"]}
             assert self["coordinator"].http.post(f"{self.house.url}/couriers/invite", data=form, timeout=30).ok
         self.house.flask("org", "settings", STATION, "vouch_twice=")
+
+    def invite(self, name: str, phone: str) -> str:
+        """A courier is invited at the coordinator's desk; the path of the invite's page."""
+        form = {"name": name, "phone": phone, "depot_id": f"{STATION}D01"}
+        answer = self["coordinator"].http.post(f"{self.house.url}/couriers/invite", data=form, timeout=30)
+        found = re.search(r'value="https?://[^/"]+(/enrol/[^"]+)"', answer.text)
+        assert found, answer.text
+        return found[1]
 
     def courier(self, login: str) -> str:
         """A courier's id."""
