@@ -4,6 +4,7 @@ import { replaceWith } from "../carrying.js";
 import { announce, el, working } from "../dom.js";
 import { time } from "../orders/cards.js";
 import { say } from "../texts.js";
+import { advised } from "./advice.js";
 import { head, numbered, standing, why, wordsTag } from "./facts.js";
 import { multipart, shown } from "./photos.js";
 import { VERBS } from "./verbs.js";
@@ -36,7 +37,7 @@ export class Case {
     return [
       el("div", { class: "row apart" }, head(hazard, this.context.level), wordsTag(hazard)),
       el("p", { class: "row" }, el("span", { class: `tag ${tone}` }, words), hazard.deadline && el("span", { class: "hint" }, say("hz_due", { time: time(hazard.deadline) })), hazard.fast_lane && el("span", { class: "tag done" }, say("hz_fast_lane"))),
-      hazard.advice && hazard.urgent && el("p", { class: "note bad" }, hazard.advice), why(hazard) && el("p", { class: "note warn" }, why(hazard)),
+      hazard.advice && hazard.urgent && el("p", { class: "note bad advice" }, ...advised(hazard.advice)), why(hazard) && el("p", { class: "note warn" }, why(hazard)),
       hazard.note && el("p", { class: "note" }, hazard.note), shown(hazard, (photo) => this.letShow(photo)),
       hazard.reopened > 0 && el("p", { class: "hint" }, say("hz_times_reopened", { n: hazard.reopened })),
       ["assigned", "fixed", "verified"].includes(hazard.status) && el("p", {}, say("hz_with", { who: hazard.responsible ?? say("hz_committee") })),
