@@ -110,11 +110,12 @@ def journal_verify() -> None:
 
 
 @demo.command("load")
-def demo_load() -> None:
+@click.option("--hazards/--without-hazards", default=True, help="What couriers have seen on its stairs.")
+def demo_load(hazards: bool) -> None:
     """The demo street, once."""
     if not current_app.config["DEMO"]:
         raise click.ClickException("The demo street is loaded only where DEMO=1.")
-    click.echo("loaded" if street.load() else "already there")
+    click.echo("loaded" if street.load(hazards=hazards) else "already there")
 
 
 @job.command("run")

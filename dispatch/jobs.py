@@ -17,6 +17,7 @@ from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
 from dispatch.hazards import asking, chasing
 from dispatch.hazards import photographing as hazard_photos
+from dispatch.hazards.blacking_out import forget_locked
 from dispatch.hazards.forgetting import forget_ended
 from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
@@ -111,6 +112,7 @@ def tidy(app: Flask) -> None:
             with transaction() as work:
                 forget(work)
         photographing.forget_unused()
+        forget_locked()
         hazard_photos.forget_unused()
     with _counting, app.app_context():
         counting.count_overdue()

@@ -39,7 +39,7 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not made.exists():
             house = House(folder)
             house.flask("db", "upgrade")
-            house.flask("demo", "load")
+            house.flask("demo", "load", "--without-hazards")
             stand_still(folder)
             made.touch()
     return folder
@@ -58,7 +58,7 @@ def postgres_street(postgres: Postgres, street: Path) -> str:
     url = postgres.database("street")
     house = House(street, database_url=url)
     house.flask("db", "upgrade")
-    house.flask("demo", "load")
+    house.flask("demo", "load", "--without-hazards")
     stand_still(street, url)
     return "street"
 

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.idempotency import Once
 from dispatch.core.unit_of_work import Work, reading, transaction
-from dispatch.demo import care
+from dispatch.demo import care, corners
 from dispatch.demo.past import live_through
 from dispatch.hours.booking import book
 from dispatch.orders import claiming, closing, delivering, posting, standing
@@ -49,8 +49,12 @@ NEEDS = (
 )
 
 
-def load() -> bool:
-    """Enter the demo street; returns False where it is already."""
+def load(*, hazards: bool = True) -> bool:
+    """Enter the demo street; returns False where it is already.
+
+    Args:
+        hazards: with what couriers have seen on its stairs.
+    """
     if person_by_login(reading(), "coordinator"):
         return False
     chance = random.Random(20261124)  # noqa: S311 - the same street every time, nothing secret
@@ -65,6 +69,8 @@ def load() -> bool:
     book()
     count()
     _weekly(chance)
+    if hazards:
+        corners.fill(_actor, COMMUNITIES, chance)
     return True
 
 

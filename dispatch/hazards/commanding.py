@@ -34,7 +34,7 @@ commands = Counter("lastmetre_hazard_commands", "Commands to hazards, by verb an
 
 HAZARDS = Hazard.__table__
 #: What one coordinator does not do to a report that another has open.
-JUDGING = frozenset({"accept", "decline", "merge"})
+JUDGING = frozenset({"accept", "decline", "merge", "black_out"})
 #: Who does what the clock does.
 CLOCK = "clock"
 #: What is this many times over its limit is the district's to know.

@@ -7,10 +7,12 @@ from typing import Any
 
 from dispatch.core.commanding import Outcome
 from dispatch.core.doors import Door, once
-from dispatch.hazards import answers, assigning, handling, merging, moderating, pausing
+from dispatch.core.photos import Box
+from dispatch.hazards import answers, assigning, blacking_out, handling, merging, moderating, pausing
 from dispatch.hazards.api import said_with, uploads
 from dispatch.hazards.forms import (
     AcceptHazardForm,
+    BlackOutForm,
     DeclineHazardForm,
     ExtendForm,
     FixForm,
@@ -97,6 +99,15 @@ def unmerge(body: dict[str, Any], hazard_id: str) -> dict[str, Any]:
 def show_photo(hazard_id: str, photo_id: str) -> dict[str, Any]:
     """A photo that came later may be seen by those who see the hazard."""
     return _carried(moderating.show_photo, hazard_id, {"photo_id": photo_id}, photo_id)
+
+
+@blueprint.post("/hazards/<hazard_id>/photos/<photo_id>/black-out")
+@blueprint.arguments(BlackOutForm)
+@blueprint.answers(answers.Hazard, key="optional")
+def black_out(body: dict[str, Any], hazard_id: str, photo_id: str) -> dict[str, Any]:
+    """涂黑: parts of a photo, in the picture itself; the photo has another id and address from here on."""
+    boxes = [Box(**box) for box in body["boxes"]]
+    return _carried(blacking_out.black_out, hazard_id, {"photo_id": photo_id, **body}, photo_id, boxes, body.get("version"))
 
 
 @blueprint.post("/hazards/<hazard_id>/assign")

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from dispatch.core.doors import Form, Query
+from dispatch.core.photos import MOST_BOXES
 from dispatch.hazards.categorising import KINDS
 from dispatch.hazards.handling import REOPEN_REASONS, SEND_BACK_REASONS, VOID_REASONS
 from dispatch.hazards.pausing import EXTEND_REASONS, SUSPEND_REASONS
@@ -17,6 +18,8 @@ from dispatch.orders.forms import PlaceForm, VersionForm
 
 #: Limits in working hours beyond a working month are none.
 HOURS_MOST = 200
+#: No kept photo is so long or so high.
+SIDE_MOST = 4096
 _id = validate.Length(1, 32)
 _sentence = validate.Length(max=200)
 
@@ -112,6 +115,19 @@ class DeclineHazardForm(VersionForm):
 
 class MergeForm(VersionForm):
     into = fields.String(required=True, validate=_id, metadata={"description": "the id of the one that goes on"})
+
+
+class BlackBox(Form):
+    """A rectangle, in the photo's own pixels from its upper left corner."""
+
+    left = fields.Integer(required=True, strict=True, validate=validate.Range(0, SIDE_MOST))
+    top = fields.Integer(required=True, strict=True, validate=validate.Range(0, SIDE_MOST))
+    width = fields.Integer(required=True, strict=True, validate=validate.Range(1, SIDE_MOST))
+    height = fields.Integer(required=True, strict=True, validate=validate.Range(1, SIDE_MOST))
+
+
+class BlackOutForm(VersionForm):
+    boxes = fields.List(fields.Nested(BlackBox), required=True, validate=validate.Length(1, MOST_BOXES))
 
 
 class ResponsibleForm(VersionForm):

@@ -106,6 +106,18 @@ class HazardPhoto(db.Model):
     shown_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class HazardLockedPhoto(db.Model):
+    """A photo of which parts were blacked out: its file is shown to nobody any more, and goes after a while."""
+
+    __tablename__ = "hazard_locked_photos"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hazard_id: Mapped[str] = mapped_column(ForeignKey("hazards.id"))
+    # What it was called while it was shown.
+    photo_id: Mapped[str] = mapped_column(String(32))
+    by: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
 class HazardStep(db.Model):
     """One thing that was done to a hazard: what its history and the trade's rates are made from. Never changed."""
 
@@ -156,6 +168,22 @@ class HazardRule(db.Model):
     community_id: Mapped[str | None] = mapped_column(String(32))
     responsible: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class HazardReason(db.Model):
+    """A reason to decline that a station has entered itself: for one category, or for all. Its words are never changed."""
+
+    __tablename__ = "hazard_reasons"
+    code: Mapped[str] = mapped_column(String(30), primary_key=True)
+    station_id: Mapped[str] = mapped_column(ForeignKey("units.id"))
+    category: Mapped[str | None] = mapped_column(String(60))
+    zh: Mapped[str] = mapped_column(String(200))
+    en: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    # No longer offered from then on; who was declined with it still reads it.
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (Index("ix_hazard_reasons_station", "station_id", "made_at"),)
 
 
 class HazardQuestion(db.Model):

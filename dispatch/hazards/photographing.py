@@ -19,7 +19,7 @@ from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
-from dispatch.hazards.models import HazardPhoto
+from dispatch.hazards.models import HazardLockedPhoto, HazardPhoto
 from dispatch.hazards.policy import HOUSE_PERMITS, PERMITS
 from dispatch.hazards.queries import Row, hazard_facts
 from dispatch.hazards.states import KNOWN
@@ -29,7 +29,7 @@ from dispatch.people.identity import Actor
 MOST = 4
 #: One that no command came to name within this time is not wanted.
 UNUSED_KEPT = timedelta(hours=24)
-_photos = HazardPhoto.__table__
+_photos, _locked = HazardPhoto.__table__, HazardLockedPhoto.__table__
 
 
 class Kept(NamedTuple):
@@ -178,5 +178,5 @@ def forget_unused() -> int:
     """Remove what no command came to name within a day, and files that nothing names; returns how many files."""
     with transaction() as work:
         work.execute(delete(_photos).where(_photos.c.hazard_id.is_(None), _photos.c.at < now() - UNUSED_KEPT))
-        named = set(work.execute(select(_photos.c.name)).scalars())
+        named = {name for table in (_photos, _locked) for name in work.execute(select(table.c.name)).scalars()}
     return photos.remove_unnamed(folder(), named)

@@ -94,6 +94,7 @@ PERMITS: Permits = {
     "merge": [_COORDINATOR],
     "unmerge": [_COORDINATOR],
     "show_photo": [_COORDINATOR],
+    "black_out": [_COORDINATOR],
     "assign": [_COORDINATOR],
     "suspend": [_COORDINATOR],
     "resume": [_COORDINATOR],
@@ -134,7 +135,7 @@ HEARD: Permits = {
         f"hazard.{step}": _HEARD
         for step in (
             "reported", "joined", "accepted", "declined", "merged", "unmerged", "assigned", "sent_back", "suspended", "resumed", "extended",
-            "fixed", "verified", "reopened", "voided", "photo_shown",
+            "fixed", "verified", "reopened", "voided", "photo_shown", "blacked_out",
         )
     },
     "hazard.overdue": [(is_clerk, same_community, for_desks), _COORDINATOR, (is_supervisor, same_district)],

@@ -60,6 +60,7 @@ EDITS: dict[str, frozenset[Status]] = {
     "join": ALIVE | {S.REPORTED},  # before it is accepted only who has reported it knows of it
     "extend": RUNNING,
     "show_photo": KNOWN,
+    "black_out": frozenset(S),  # somebody's face is nobody's business in any state
     "answer": frozenset({S.FIXED}),
 }
 #: Verb → the states in which it is possible.

@@ -4,6 +4,8 @@ import { replaceWith } from "../carrying.js";
 import { announce, el, working } from "../dom.js";
 import { time } from "../orders/cards.js";
 import { say } from "../texts.js";
+import { advised } from "./advice.js";
+import { BlackOut } from "./blackout.js";
 import { head, numbered, standing, why, wordsTag } from "./facts.js";
 import { multipart, shown } from "./photos.js";
 import { VERBS } from "./verbs.js";
@@ -11,7 +13,7 @@ import { VERBS } from "./verbs.js";
 export class Case {
   // `context`: `level` of the heading, `keys` whether letters are shown, `categories`, `communities`; `changed(hazard, verb)` is told of it.
   constructor(hazard, context) {
-    Object.assign(this, { context, forms: {}, buttons: {}, facts: el("div", { class: "case-facts" }) });
+    Object.assign(this, { context, forms: {}, buttons: {}, drawn: {}, facts: el("div", { class: "case-facts" }) });
     this.told = el("div", { class: "note warn", role: "status", hidden: true });
     this.wrong = el("p", { class: "note bad", role: "alert", hidden: true });
     this.bar = el("div", { class: "row" });
@@ -36,20 +38,31 @@ export class Case {
     return [
       el("div", { class: "row apart" }, head(hazard, this.context.level), wordsTag(hazard)),
       el("p", { class: "row" }, el("span", { class: `tag ${tone}` }, words), hazard.deadline && el("span", { class: "hint" }, say("hz_due", { time: time(hazard.deadline) })), hazard.fast_lane && el("span", { class: "tag done" }, say("hz_fast_lane"))),
-      hazard.advice && hazard.urgent && el("p", { class: "note bad" }, hazard.advice), why(hazard) && el("p", { class: "note warn" }, why(hazard)),
-      hazard.note && el("p", { class: "note" }, hazard.note), shown(hazard, (photo) => this.letShow(photo)),
+      hazard.advice && hazard.urgent && el("p", { class: "note bad advice" }, ...advised(hazard.advice)), why(hazard) && el("p", { class: "note warn" }, why(hazard)),
+      hazard.note && el("p", { class: "note" }, hazard.note), shown(hazard, (photo) => this.under(photo)),
       hazard.reopened > 0 && el("p", { class: "hint" }, say("hz_times_reopened", { n: hazard.reopened })),
       ["assigned", "fixed", "verified"].includes(hazard.status) && el("p", {}, say("hz_with", { who: hazard.responsible ?? say("hz_committee") })),
       hazard.reporters?.length > 0 && el("p", { class: "hint" }, say("hz_reported_by", { names: hazard.reporters.map((one) => one.name).join("、") })), numbered(hazard),
     ].filter(Boolean);
   }
 
-  // A photo that came later is seen by others when the station lets it be.
-  letShow(photo) {
-    if (photo.shown !== false || this.hazard.status === "reported") return null;
+  // Under a photo, for the station: a part of it made black; and one that came later is seen by others when she lets it be.
+  under(photo) {
+    if (photo.shown === undefined) return null;
+    const black = el("button", { type: "button", class: "small", onclick: () => this.blackOut(photo) }, say("hz_black_out"));
+    if (photo.shown || this.hazard.status === "reported") return black;
     const path = `/hazards/${this.hazard.id}/photos/${photo.id}/show`;
-    const button = el("button", { type: "button", class: "small", onclick: () => working(button, () => this.carryOut("show_photo", () => post(path), null)) }, say("hz_show_photo"));
-    return button;
+    const show = el("button", { type: "button", class: "small", onclick: () => working(show, () => this.carryOut("show_photo", () => post(path), null)) }, say("hz_show_photo"));
+    return el("div", { class: "row" }, show, black);
+  }
+
+  // What was drawn on a photo is there again when it is opened again. What is refused is said where she draws.
+  blackOut(photo) {
+    this.drawn[photo.id] ??= new BlackOut(() => this.hazard, photo, async (send) => {
+      await this.carryOut("black_out", send, null);
+      return this.wrong.hidden ? null : this.wrong.textContent;
+    });
+    this.drawn[photo.id].open();
   }
 
   offer() {
@@ -130,7 +143,7 @@ export class Case {
       const hazard = await send();
       this.wrong.hidden = true;
       if (form) this.done(verb, form);
-      announce(say("done_verb", { verb: say(VERBS[verb]?.words ?? "hz_show_photo") }));
+      announce(say("done_verb", { verb: say(VERBS[verb]?.words ?? `hz_${verb}`) }));
       this.context.changed(hazard, verb);
     } catch (refused) {
       this.mistake(form, refused.message);

@@ -2,9 +2,11 @@
 import { everything, get, post } from "../api.js";
 import { complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
+import { Alarms } from "../orders/alarms.js";
 import { lay } from "../orders/cards.js";
 import { keys } from "../orders/keys.js";
 import { say } from "../texts.js";
+import { calling } from "./bell.js";
 import { Case } from "./case.js";
 import { standing, where } from "./facts.js";
 import { VERBS } from "./verbs.js";
@@ -23,6 +25,7 @@ let others = state.alive.items.sort(dueFirst);
 let open = null;
 
 const context = { level: "h2", keys: true, categories: state.categories, communities: state.communities, changed };
+const alarms = new Alarms(state.me, openCase);
 const find = (id) => [...queue, ...others].find((one) => one.id === id);
 
 function slip(hazard) {
@@ -44,6 +47,7 @@ function show() {
     document.getElementById(`${name}-empty`).hidden = list.length > 0;
   }
   document.querySelectorAll("#lists .slip").forEach((one) => one.setAttribute("aria-current", String(one.parentElement.dataset.id === open)));
+  alarms.lookAt(calling(queue, (hazard, words) => el("button", { type: "button", class: "small", onclick: () => openCase(hazard.id) }, words)));
 }
 
 // On a phone what is open lies over the rest, which the Tab key then must not reach.
@@ -63,6 +67,7 @@ function openCase(id, focus = true) {
     cover();
     cases.get(id).hold();
   }
+  alarms.acknowledge(id);
   show();
   if (focus) cases.get(id).root.focus();
 }
@@ -161,7 +166,7 @@ function escape(_event, typing) {
 }
 
 keys(state.me, {
-  j: ["hz_key_next", walk(1, 0)], k: ["hz_key_before", walk(-1, 0)],
+  j: ["hz_key_next", walk(1, 0)], k: ["hz_key_before", walk(-1, 0)], g: ["key_known", () => alarms.acknowledge()],
   ...Object.fromEntries(Object.entries(VERBS).map(([verb, { key, words }]) => [key, [words, begin(verb)]])),
 }, {
   ArrowDown: ["hz_key_next", walk(1, 0)], ArrowUp: ["hz_key_before", walk(-1, 0)], ArrowLeft: ["key_left", walk(0, -1)], ArrowRight: ["key_right", walk(0, 1)],
@@ -176,3 +181,18 @@ setInterval(show, CLOCK_MS);
 setInterval(() => document.visibilityState === "visible" && open && cases.get(open).hold(), HOLD_MS);
 show();
 start();
+
+// From a bell elsewhere to the one that rang. One that has moved on meanwhile is read by itself.
+async function follow() {
+  const id = location.hash.slice(1);
+  if (!id) return;
+  history.replaceState(null, "", location.pathname);
+  try {
+    if (!find(id)) others = [await get(`/hazards/${encodeURIComponent(id)}`), ...others];
+    openCase(id);
+  } catch (refused) {
+    complain(refused);
+  }
+}
+addEventListener("hashchange", follow);
+follow();

@@ -4,6 +4,7 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce } from "../live.js";
 import { here } from "../place.js";
 import { say } from "../texts.js";
+import { advised } from "./advice.js";
 import { head, numbered } from "./facts.js";
 import { Photos, multipart } from "./photos.js";
 
@@ -37,7 +38,7 @@ function choose(id, his) {
   chosenByHim ||= his;
   choices.get(id).firstElementChild.checked = true;
   const advice = document.getElementById("advice");
-  advice.textContent = (english ? known.get(id).advice_en : known.get(id).advice) || "";
+  advice.replaceChildren(...advised((english ? known.get(id).advice_en : known.get(id).advice) || ""));
   advice.hidden = !advice.textContent;
 }
 

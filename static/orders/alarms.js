@@ -1,4 +1,5 @@
-// What cannot wait: one bar, one sound, a title that blinks, until this coordinator has said that she knows. Others' desks go on.
+// What cannot wait, of orders and of hazards: one bar, one sound, a title that blinks, until this coordinator has said that she knows.
+// Others' desks go on.
 import { announce, el } from "../dom.js";
 import { onRemembered, remember, remembered } from "../remember.js";
 import { ring, unlock, unlocked } from "../sound.js";
@@ -25,6 +26,7 @@ export class Alarms {
     this.open = open;
     this.whys = new Map();
     this.standing = new Map();
+    this.others = new Map();
     this.known = new Set(remembered(this.place("known"), []));
     this.muted = remembered(this.place("muted"), false);
     // What was rung for last, and when, by this window; by another of hers it is remembered.
@@ -67,54 +69,58 @@ export class Alarms {
     for (const order of orders) {
       const why = this.why(order, now);
       // The same trouble of the same hold is one alarm; when it comes again it is another.
-      if (why) this.standing.set(`${order.id} ${["late", "lapsed"].includes(why) ? why : order.status} ${order.epoch} ${order.opened_at}`, { order, why });
+      if (why) this.standing.set(`${order.id} ${["late", "lapsed"].includes(why) ? why : order.status} ${order.epoch} ${order.opened_at}`, this.ofOrder(order, why));
     }
     this.show();
   }
 
+  ofOrder(order, why) {
+    const words = `${order.community} ${order.building} · ${say(`kind_${order.kind}`)}: ${say(`alarm_${why}`)}`;
+    return { id: order.id, words, urgent: order.urgency === "urgent", line: () => el("button", { type: "button", class: "small", onclick: () => this.open(order.id) }, words) };
+  }
+
+  // What calls besides the orders: key → its `id`, its `words`, whether it is `urgent`, and the `line` that leads there.
+  lookAt(others) {
+    this.others = others;
+    this.show();
+  }
+
   fresh() {
-    return [...this.standing].filter(([key]) => !this.known.has(key));
+    return [...this.others, ...this.standing].filter(([key]) => !this.known.has(key));
   }
 
   show() {
     const fresh = this.fresh();
-    const urgent = fresh.sort(([, a], [, b]) => (b.order.urgency === "urgent") - (a.order.urgency === "urgent"));
+    const urgent = fresh.sort(([, a], [, b]) => b.urgent - a.urgent);
     // The entry that says why may come after the order that calls: then the words change, and it is no new alarm.
-    const told = urgent.map(([key, { why }]) => `${key} ${why}`).join();
+    const told = urgent.map(([key, { words }]) => `${key} ${words}`).join();
     if (told !== this.told) {
       const more = urgent.filter(([key]) => !this.told?.includes(key));
       this.told = told;
       const focused = list.contains(document.activeElement);
-      list.replaceChildren(...urgent.slice(0, SHOWN_MOST).map(([, { order, why }]) => el("li", {}, this.line(order, why))));
+      list.replaceChildren(...urgent.slice(0, SHOWN_MOST).map(([, one]) => el("li", {}, one.line())));
       document.getElementById("alarms-more").textContent = fresh.length > SHOWN_MOST ? say("alarms_more", { n: fresh.length - SHOWN_MOST }) : "";
-      if (focused) (list.querySelector("button") ?? document.getElementById("alarms-known")).focus();
+      if (focused) (list.querySelector("button, a") ?? document.getElementById("alarms-known")).focus();
       bar.hidden = fresh.length === 0;
       if (more.length) {
-        announce(more.length === 1 ? this.words(more[0][1]) : say("alarms_several", { n: more.length }));
+        announce(more.length === 1 ? more[0][1].words : say("alarms_several", { n: more.length }));
         this.sing();
       }
     }
     this.blink();
   }
 
-  words({ order, why }) {
-    return `${order.community} ${order.building} · ${say(`kind_${order.kind}`)}: ${say(`alarm_${why}`)}`;
-  }
-
-  line(order, why) {
-    return el("button", { type: "button", class: "small", onclick: () => this.open(order.id) }, this.words({ order, why }));
-  }
-
-  // What she has been shown, she knows; of one order, if she opens it.
-  acknowledge(orderId = null) {
-    const keys = this.fresh().filter(([, { order }]) => !orderId || order.id === orderId).map(([key]) => key);
+  // What she has been shown, she knows; of one alone, if she opens it.
+  acknowledge(id = null) {
+    const keys = this.fresh().filter(([, one]) => !id || one.id === id).map(([key]) => key);
     if (!keys.length) return;
     const inside = bar.contains(document.activeElement);
     // Another window of hers may have learned something in this very moment.
     const known = new Set([...(remembered(this.place("known")) ?? []), ...this.known, ...keys]);
     this.learn([...known].slice(-KNOWN_MOST));
     remember(this.place("known"), [...this.known]);
-    if (inside && bar.hidden) document.getElementById("main").querySelector(".slip[tabindex='0']")?.focus();
+    const main = document.getElementById("main");
+    if (inside && bar.hidden) (main.querySelector(".slip[tabindex='0']") ?? main.querySelector(".slip"))?.focus();
   }
 
   learn(known) {

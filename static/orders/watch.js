@@ -1,6 +1,7 @@
 // A coordinator's desk: what nobody has taken, what is under way, late or waits for her word; who is there; what cannot wait.
 import { everything, get } from "../api.js";
 import { complain, settle, state } from "../dom.js";
+import { bell } from "../hazards/bell.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { Alarms } from "./alarms.js";
 import { hearOfNoShows, offerDepots, showCrew } from "./crew.js";
@@ -35,6 +36,7 @@ const opened = new Opened({
 });
 const filters = new Filters(state.me, state.communities, show);
 const alarms = new Alarms(state.me, openOrder);
+bell(alarms);
 
 function openOrder(id) {
   const order = orders.get(id);

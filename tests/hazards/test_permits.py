@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 
 from dispatch.core.clock import now
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import transaction
 from dispatch.hazards.commanding import HAZARDS
-from dispatch.hazards.models import HazardQuestion, HazardReport, HazardStep
+from dispatch.hazards.models import HazardPhoto, HazardQuestion, HazardReport, HazardStep
 from dispatch.hazards.states import Status
 from dispatch.people.identity import Actor
 from dispatch.people.signing_in import make_token
 from tests.hazards.corner import Corner
 
+PHOTOS = HazardPhoto.__table__
 #: Role in the play → login.
 PEOPLE = {
     "reporter": "courier1", "asked": "courier2", "bystander": "courier3", "neighbour": "neighbour", "clerk": "clerk",
@@ -39,6 +40,7 @@ MAY: dict[str, set[str]] = {
     "merge": {"coordinator"},
     "unmerge": {"coordinator"},
     "photos/PHOTO/show": {"coordinator"},
+    "photos/PHOTO/black-out": {"coordinator"},
     "assign": {"coordinator"},
     "suspend": {"coordinator"},
     "resume": {"coordinator"},
@@ -60,6 +62,7 @@ POSSIBLE: dict[str, set[str]] = {
     "merge": {"reported", "accepted", "assigned", "suspended"},
     "unmerge": {"duplicate"},
     "photos/PHOTO/show": KNOWN,
+    "photos/PHOTO/black-out": {state.value for state in Status},
     "assign": {"accepted", "assigned"},
     "suspend": {"accepted", "assigned"},
     "resume": {"suspended"},
@@ -118,6 +121,8 @@ class Play:
                 work.execute(delete(table).where(table.c.hazard_id == self.hazard_id))
             work.execute(insert(reports), {"hazard_id": self.hazard_id, "person_id": reporter, "seen_at": now(), "at": now()})
             work.execute(insert(questions), {"id": new_id(), "hazard_id": self.hazard_id, "person_id": asked, "asked_at": now()})
+            # Of which parts were blacked out has another name.
+            self.photo_id = work.execute(select(PHOTOS.c.id).where(PHOTOS.c.hazard_id == self.hazard_id)).scalar_one()
 
     def say(self, who: str, verb: str) -> tuple[int, str | None]:
         later = (now() + timedelta(days=2)).isoformat()
@@ -125,6 +130,7 @@ class Play:
             "decline": {"reason": "not_found"}, "merge": {"into": self.survivor_id}, "suspend": {"until": later, "reason": "weather"},
             "extend": {"deadline": later, "reason": "weather"}, "void": {"reason": "mistake"}, "send-back": {"reason": "not_ours"},
             "fix": {"reason": "已清运"}, "answer": {"gone": True},
+            "photos/PHOTO/black-out": {"boxes": [{"left": 0, "top": 0, "width": 9, "height": 9}]},
         }.get(verb, {})  # fmt: skip
         headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": str(uuid.uuid4())}
         path = f"/api/v1/hazards/{self.hazard_id}/{verb.replace('PHOTO', self.photo_id)}"
@@ -196,7 +202,7 @@ def test_nobody_is_asked_to_sign_in(play: Play) -> None:
 
 
 def test_the_buttons_offered_are_the_verbs_that_would_be_done(play: Play) -> None:
-    unlisted = {"photos/PHOTO/show", "let-go"}
+    unlisted = {"photos/PHOTO/show", "photos/PHOTO/black-out", "let-go"}
     for state in Status:
         for who in PEOPLE:
             play.put(state.value)

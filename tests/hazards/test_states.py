@@ -35,6 +35,7 @@ EDITED_IN = {
     "extend": {"accepted", "assigned"},
     "show_photo": {"accepted", "assigned", "suspended", "fixed", "verified"},
     "answer": {"fixed"},
+    "black_out": {"reported", "accepted", "declined", "duplicate", "assigned", "suspended", "fixed", "verified", "void"},
 }
 
 
