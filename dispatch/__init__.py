@@ -37,6 +37,7 @@ from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.hazards import api as hazards_api
 from dispatch.hazards import desk_api as hazards_desk_api
+from dispatch.hazards import pattern_api as hazards_pattern_api
 from dispatch.hazards import routes as hazards_routes
 from dispatch.hazards import rules_api as hazard_rules_api
 from dispatch.hours import api as hours_api
@@ -94,6 +95,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         ledgers_api,
         hazards_api,
         hazards_desk_api,
+        hazards_pattern_api,
         hazard_rules_api,
         hours_api,
         money_api,

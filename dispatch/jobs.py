@@ -15,7 +15,7 @@ from dispatch.core import idempotency, photo_quota
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.extensions import db, scheduler
-from dispatch.hazards import asking, chasing
+from dispatch.hazards import asking, chasing, recurring
 from dispatch.hazards import photographing as hazard_photos
 from dispatch.hazards.blacking_out import forget_locked
 from dispatch.hazards.forgetting import forget_ended
@@ -98,10 +98,17 @@ def ask_whether_gone(app: Flask) -> None:
         _done("ask", lambda: asking.ask() > 0)
 
 
+def watch_corners(app: Flask) -> None:
+    """Read the journals on for which hazards come back, and how their steps went."""
+    with app.app_context():
+        _done("corners", lambda: recurring.read_journals() > 0)
+
+
 def tick(app: Flask) -> None:
     """What is done every few seconds."""
     sweep(app)
     ask_whether_gone(app)
+    watch_corners(app)
     book_hours(app)
 
 
@@ -114,6 +121,7 @@ def tidy(app: Flask) -> None:
         photographing.forget_unused()
         forget_locked()
         hazard_photos.forget_unused()
+        recurring.let_rest()
     with _counting, app.app_context():
         counting.count_overdue()
 

@@ -131,6 +131,8 @@ class Properties(Schema):
     category = _text()
     category_name = _text()
     title = _text()
+    building = _text()
+    community_id = _text(none=True)
     urgent = fields.Boolean(required=True)
     overdue = fields.Boolean(required=True)
     sent_at = _moment()
@@ -149,6 +151,7 @@ class FeatureCollection(Schema):
 
     type = _text()
     features = fields.List(fields.Nested(Feature), required=True)
+    more = fields.Boolean(required=True, metadata={"description": "there are more in the box; the newest are here"})
 
 
 class HazardCategory(Schema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -13,7 +13,6 @@ from dispatch.core.photos import Upload, fingerprint
 from dispatch.core.unit_of_work import reading
 from dispatch.hazards import answers, asking, reporting
 from dispatch.hazards.forms import (
-    BoxQuery,
     HazardsQuery,
     JoinForm,
     JoinPhotosForm,
@@ -24,13 +23,12 @@ from dispatch.hazards.forms import (
     ReportPhotosForm,
     SeenForm,
     SeenPhotosForm,
-    box_in,
 )
 from dispatch.hazards.handling import reopen as open_again
-from dispatch.hazards.listing import hazards_listing, map_features, near_listing, questions_for, same_as
+from dispatch.hazards.listing import hazards_listing, near_listing, questions_for, same_as
 from dispatch.hazards.photographing import brought, keep_photo, photo_url
 from dispatch.hazards.presenting import outcome_hazard, present_one
-from dispatch.hazards.queries import Asked, Box
+from dispatch.hazards.queries import Asked
 from dispatch.people.identity import asker
 
 blueprint = Door("hazards_api", __name__, url_prefix="/api/v1", description="隐患 hazards")
@@ -46,13 +44,17 @@ def said_with(body: dict[str, Any], files: Sequence[Upload]) -> dict[str, Any]:
     return {**body, "photos": [fingerprint(file) for file in files]}
 
 
+def wanted(query: Mapping[str, Any]) -> Asked:
+    """What a list or a map is asked for."""
+    return Asked(**{name: query[name] for name in Asked._fields if query.get(name)})
+
+
 @blueprint.get("/hazards")
 @blueprint.arguments(HazardsQuery, location="query")
 @blueprint.answers(answers.Hazards)
 def hazards(query: dict[str, Any]) -> dict[str, Any]:
     """The hazards that I may see; `mine`: that I have reported; `queue`: that wait for the coordinator."""
-    asked = Asked(query.get("status"), query.get("category"), query.get("community_id"))
-    return hazards_listing(asker(), asked, query["page"])
+    return hazards_listing(asker(), wanted(query), query["page"])
 
 
 @blueprint.post("/hazards")
@@ -85,14 +87,6 @@ def send_photo(_body: dict[str, Any]) -> tuple[dict[str, Any], int]:
 def near(query: dict[str, Any]) -> dict[str, Any]:
     """Before a report is sent: what may be the same thing, the nearest first."""
     return near_listing(asker(), query)
-
-
-@blueprint.get("/hazards/map")
-@blueprint.arguments(BoxQuery, location="query")
-@blueprint.answers(answers.FeatureCollection)
-def in_a_box(query: dict[str, Any]) -> dict[str, Any]:
-    """What I may see in a part of the map, as GeoJSON."""
-    return map_features(asker(), Box(*box_in(query)))
 
 
 @blueprint.get("/hazards/<hazard_id>")

@@ -80,14 +80,21 @@ class JoinPhotosForm(JoinForm):
     photos = fields.List(_file(), metadata={"description": f"at most {MOST}"})
 
 
-class HazardsQuery(Query):
-    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+class WantedQuery(Query):
+    """Which hazards: by state, category, community and age."""
+
     status = fields.String(validate=validate.OneOf([*(status.value for status in Status), *LISTS]))
     category = fields.String(validate=validate.Length(max=60))
     community_id = fields.String(validate=validate.Length(max=32))
+    newer_days = fields.Integer(validate=validate.Range(1, 3660), metadata={"description": "sent within so many days"})
+    older_days = fields.Integer(validate=validate.Range(1, 3660), metadata={"description": "sent longer ago than so many days"})
 
 
-class BoxQuery(Query):
+class HazardsQuery(WantedQuery):
+    page = fields.Integer(load_default=1, validate=validate.Range(1, 10_000))
+
+
+class BoxQuery(WantedQuery):
     bbox = fields.String(
         required=True, validate=validate.Regexp(r"(-?\d{1,3}(\.\d{1,12})?,){3}-?\d{1,3}(\.\d{1,12})?\Z"),
         metadata={"description": "west,south,east,north in WGS-84 degrees"},

@@ -40,7 +40,9 @@ def fix(actor: Actor, hazard_id: str, photo_ids: Sequence[str], reason: str | No
     def act(work: Work, me: Actor, hazard: Row) -> None:
         attach(work, me, photo_ids, hazard_id, "after", shown=True)
         values: dict[str, Any] = {"fixed_by": me.id, "fixed_at": now(), "reason": None, "reason_text": why or None}
-        move(work, hazard, me.id, "fix", said={"photos": len(photo_ids)}, **values)
+        # Opened again it gets a new limit: whether the one that stood was kept is said now or never.
+        said = {"photos": len(photo_ids), "in_time": now() <= hazard.due_at}
+        move(work, hazard, me.id, "fix", said=said, **values)
         tell(work, hazard, "hazard.fixed", Status.FIXED, by="photo" if photo_ids else "reason")
 
     return carry_out("fix", actor, hazard_id, once, act, version=version)

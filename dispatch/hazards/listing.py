@@ -1,4 +1,4 @@
-"""The lists of hazards as the doors and pages give them: the queue, what is near, the map, the kinds there are."""
+"""The lists of hazards as the doors and pages give them: the queue, what is near, the kinds there are."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dispatch.hazards.categorising import categories, find_category
 from dispatch.hazards.nearby import Spot, same_nearby
 from dispatch.hazards.policy import HOUSE_PERMITS
 from dispatch.hazards.presenting import present
-from dispatch.hazards.queries import PAGE, Asked, Box, full_hazard, hazards_in, hazards_page
+from dispatch.hazards.queries import PAGE, Asked, full_hazard, hazards_page
 from dispatch.hazards.suggesting import house_keywords, suggest
 from dispatch.hazards.words import reads_english, reasons_for
 from dispatch.people.identity import Actor
@@ -77,23 +77,6 @@ def _station_of(actor: Actor) -> str:
     if not permitted(HOUSE_PERMITS, "report", actor, None):
         raise NotEligible()
     return str(actor.station_id)
-
-
-def map_features(actor: Actor, box: Box) -> dict[str, Any]:
-    """What a person may see in a part of the map, as GeoJSON."""
-    if box.west > box.east or box.south > box.north:
-        raise Invalid("bbox")
-    names = ("number", "status", "category", "category_name", "title", "urgent", "overdue", "sent_at", "deadline")
-    features = [
-        {
-            "type": "Feature",
-            "id": item["id"],
-            "geometry": {"type": "Point", "coordinates": [item["lon"], item["lat"]]},
-            "properties": {name: item[name] for name in names},
-        }
-        for item in present(reading(), actor, hazards_in(reading(), actor, box))
-    ]
-    return {"type": "FeatureCollection", "features": features}
 
 
 def questions_for(actor: Actor) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class Hazard(db.Model):
         Index("ix_hazards_station_status", "station_id", "status", "sent_at"),
         Index("ix_hazards_station_sent", "station_id", "sent_at"),
         Index("ix_hazards_community_status", "community_id", "status", "sent_at"),
+        Index("ix_hazards_community_sent", "community_id", "sent_at"),
+        Index("ix_hazards_category_sent", "station_id", "category", "sent_at"),
         Index("ix_hazards_nearby", "station_id", "family", "lat"),
         Index("ix_hazards_box", "station_id", "lat", "lon"),
         Index("ix_hazards_due", "due_at", sqlite_where=_CLOCK_RUNS, postgresql_where=_CLOCK_RUNS),

@@ -19,8 +19,6 @@ from dispatch.people.identity import Actor
 from dispatch.people.models import Person, Role, Unit
 
 PAGE = 50
-#: A box with more than this is cut, the newest stay.
-BOX_MOST = 1000
 Row = Any
 
 _hazards, _reports, _photos = Hazard.__table__, HazardReport.__table__, HazardPhoto.__table__
@@ -97,13 +95,17 @@ class Asked(NamedTuple):
     status: str | None = None
     category: str | None = None
     community_id: str | None = None
+    #: Sent within so many days, and sent longer ago than so many.
+    newer_days: int | None = None
+    older_days: int | None = None
 
 
 #: Lists that have a name of their own beside the states.
 LISTS = ("queue", "alive", "overdue", "mine")
 
 
-def _conditions(actor: Actor, asked: Asked) -> list[ColumnElement[bool]]:
+def conditions(actor: Actor, asked: Asked) -> list[ColumnElement[bool]]:
+    """What a person is asking for, of what they may see."""
     where = [reported_by(actor.id) if asked.status == "mine" else visible(actor)]
     if asked.status == "queue":
         where.append(_hazards.c.status == Status.REPORTED)
@@ -117,12 +119,16 @@ def _conditions(actor: Actor, asked: Asked) -> list[ColumnElement[bool]]:
         where.append(_hazards.c.category == asked.category)
     if asked.community_id:
         where.append(_hazards.c.community_id == asked.community_id)
+    if asked.newer_days:
+        where.append(_hazards.c.sent_at > now() - timedelta(days=asked.newer_days))
+    if asked.older_days:
+        where.append(_hazards.c.sent_at <= now() - timedelta(days=asked.older_days))
     return where
 
 
 def hazards_page(connection: Connection, actor: Actor, asked: Asked, page: int) -> tuple[list[Row], int]:
     """One page of the hazards that a person may see, and how many in all: the queue by urgency and age, else the newest first."""
-    where = _conditions(actor, asked)
+    where = conditions(actor, asked)
     total = connection.execute(select(func.count()).select_from(_hazards).where(*where)).scalar_one()
     order = [_hazards.c.urgent.desc(), _hazards.c.sent_at] if asked.status == "queue" else [_hazards.c.sent_at.desc()]
     found = full(actor.id).where(*where).order_by(*order, _hazards.c.id).limit(PAGE).offset((page - 1) * PAGE)
@@ -140,12 +146,6 @@ class Box(NamedTuple):
 
 def inside(box: Box) -> ColumnElement[bool]:
     return and_(_hazards.c.lat.between(box.south, box.north), _hazards.c.lon.between(box.west, box.east))
-
-
-def hazards_in(connection: Connection, actor: Actor, box: Box) -> list[Row]:
-    """What a person may see in a part of the map, the newest first."""
-    found = full(actor.id).where(visible(actor), inside(box)).order_by(_hazards.c.sent_at.desc()).limit(BOX_MOST)
-    return list(connection.execute(found).all())
 
 
 def followers(connection: Connection, hazard_id: str) -> list[str]:

@@ -18,5 +18,11 @@ fetch "@expo-google-fonts/noto-sans-sc"
 mkdir -p "noto-sans-sc@$version"
 cp "$work/package/LICENSE_FONT" "noto-sans-sc@$version/LICENSE"
 cp "$work/package/400Regular/NotoSansSC_400Regular.ttf" "noto-sans-sc@$version/NotoSansSC-Regular.ttf"
+# The map of the hazards, where a station has tiles. Its marks are our own, so none of its pictures are needed.
+fetch "leaflet"
+mkdir -p "leaflet@$version"
+cp "$work/package/LICENSE" "leaflet@$version/"
+sed '/sourceMappingURL/d' "$work/package/dist/leaflet.js" > "leaflet@$version/leaflet.js"
+cp "$work/package/dist/leaflet.css" "leaflet@$version/"
 sha384sum ./*@*/* | sed 's| \./| |' > SHA384SUMS
 rm -r "$work"

@@ -102,6 +102,10 @@ class Corner:
         actor = self.cast(login)
         handling.verify(actor, hazard_id, None, once(actor))
 
+    def void(self, hazard_id: str) -> None:
+        actor = self.cast("coordinator")
+        handling.void(actor, hazard_id, "mistake", None, None, once(actor))
+
     def reopen(self, hazard_id: str, login: str = "courier1") -> None:
         actor = self.cast(login)
         handling.reopen(actor, hazard_id, "still_there", None, once(actor))
