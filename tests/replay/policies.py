@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from dispatch.orders.predicting import Circumstances, Own, learned, likelihood, newcomer, prior, recent_now
+from dispatch.orders.predicting import HALF_LIFE_S, Circumstances, Own, learned, likelihood, newcomer, prior
 from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, next_look_s, share_of, whom_to_ask
 from tests.replay.simulating import Policy, Seen
 from tests.replay.world import Order
@@ -81,7 +81,8 @@ class Learning:
 
     def __init__(self) -> None:
         self.shared, self.owns = prior(), dict[int, Own]()
-        self._claims: dict[int, tuple[float, float]] = {}
+        #: His claims by weight: each weighs twice as much as one half a life before. Only their ratio is ever asked for.
+        self._claims: dict[int, float] = {}
 
     def likelihood(self, one: Seen) -> float:
         return likelihood(self.shared, self.owns.get(one.courier) or newcomer(), _circumstances(one))
@@ -90,19 +91,15 @@ class Learning:
         own = self.owns.get(seen.courier) or newcomer()
         self.shared, self.owns[seen.courier] = learned(self.shared, own, _circumstances(seen), accepted)
         if accepted:
-            self._claims[seen.courier] = (self._had(seen.courier, at) + 1, at)
+            self._claims[seen.courier] = self._claims.get(seen.courier, 0.0) + 2 ** (at / HALF_LIFE_S)
 
     def ended(self, order: Order, claimed: bool) -> None:
         """Nothing, unless communities are compared."""
 
-    def shares(self, seen: list[Seen], at: float) -> dict[int, float]:
-        had = {one.courier: self._had(one.courier, at) for one in seen}
-        average = sum(had.values()) / len(had) if had else 0.0
-        return {courier: share_of(mine, average) for courier, mine in had.items()}
-
-    def _had(self, courier: int, at: float) -> float:
-        many, since = self._claims.get(courier, (0.0, at))
-        return recent_now(many, at - since)
+    def shares(self, seen: list[Seen]) -> dict[int, float]:
+        had = [self._claims.get(one.courier, 0.0) for one in seen]
+        average = sum(had) / len(had) if had else 0.0
+        return {one.courier: share_of(mine, average) for one, mine in zip(seen, had, strict=True)}
 
 
 class Decay(Learning):
@@ -120,7 +117,7 @@ class Decay(Learning):
         nobody = 1.0
         for chance in standing.values():
             nobody *= 1 - chance
-        shares = self.shares(seen, at)
+        shares = self.shares(seen)
         believed = sorted(((self.likelihood(one), one) for one in seen), key=lambda pair: pair[1].courier)
         ranked = sorted(believed, key=lambda pair: 0.03 * pair[1].km + 0.1 * shares[pair[1].courier] - pair[0])
         chosen: list[tuple[int, float]] = []
@@ -158,7 +155,7 @@ class Product(Learning):
         self._station, self._communities = _Served(), dict[int, _Served]()
 
     def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        shares = self.shares(seen, at)
+        shares = self.shares(seen)
         candidates = [Candidate(str(one.courier), self.likelihood(one), one.km, shares[one.courier]) for one in seen]
         schedule = eased(self.schedules[order.urgent], self.behind(order.community))
         chosen = whom_to_ask(schedule, at - order.at, candidates, list(standing.values()), asked)

@@ -133,8 +133,8 @@ class Simulation:
     def _seen(self, at: float, case: _Case) -> list[Seen]:
         return [
             self._sight(at, case.outcome.order, number)
-            for number, (courier, phone) in enumerate(zip(self.world.couriers, self.phones, strict=True))
-            if number not in case.asked and phone.on_errand_until <= at and courier.on_duty(at)
+            for number in self.world.serving(at)
+            if number not in case.asked and self.phones[number].on_errand_until <= at
         ]
 
     def _alert(self, at: float, number: int, courier: int, believed: float) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import cos, exp, log, pi, radians, sin
 from pathlib import Path
 
@@ -31,7 +31,6 @@ _PEAKS = ((0.3, 12.0, 0.8), (0.3, 19.0, 0.8))
 _URGENT = 0.2
 #: An errand belongs somewhere within its community.
 _COMMUNITY_KM = 0.25
-_NEVER = (0.0, 0.0)
 
 Place = tuple[float, float]
 
@@ -82,10 +81,6 @@ class Courier:
     begins: list[float] = field(default_factory=list)
     legs: list[tuple[float, Place, Place, bool]] = field(default_factory=list)
 
-    def on_duty(self, at: float) -> bool:
-        begin, end = self.shifts.get(int(at // DAY_S), _NEVER)
-        return begin <= at < end
-
     def whereabouts(self, at: float) -> tuple[Place, bool]:
         """Where he is, and whether he is on a trip of his own."""
         number = max(0, bisect_right(self.begins, at) - 1)
@@ -108,6 +103,18 @@ class World:
     @property
     def days(self) -> int:
         return 1 + int(max(order.at for order in self.orders) // DAY_S)
+
+    @cached_property
+    def _by_day(self) -> dict[int, list[tuple[float, float, int]]]:
+        days: dict[int, list[tuple[float, float, int]]] = {}
+        for number, courier in enumerate(self.couriers):
+            for day, (begin, end) in courier.shifts.items():
+                days.setdefault(day, []).append((begin, end, number))
+        return days
+
+    def serving(self, at: float) -> list[int]:
+        """Who is on duty."""
+        return [number for begin, end, number in self._by_day.get(int(at // DAY_S), ()) if begin <= at < end]
 
 
 def apart_km(a: Place, b: Place) -> float:
