@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, pi, sqrt
+from typing import NamedTuple
 
 #: What is believed before anybody has answered: mean and variance of each shared weight, in the order of `_features`.
 #: A station's couriers may be far more willing or reluctant than .35, so the first is wide; the others may be half or twice.
@@ -38,9 +39,8 @@ _STEEPEST = 30.0
 _Five = tuple[float, float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known at the moment of asking."""
+class Circumstances(NamedTuple):
+    """What is known at the moment of asking. A plain tuple: it is made for every courier at every look."""
 
     #: To the pick-up, as the crow flies.
     km: float

@@ -29,26 +29,23 @@ ASSUMED = Assumed()
 
 
 class Phone:
-    """What alerts have done to one courier lately."""
+    """What alerts have done to one courier lately.
 
-    def __init__(self, begin: float) -> None:
+    Counts that lose half their weight after a time are kept as they would weigh at the first midnight, so that reading one is a product.
+    """
+
+    def __init__(self) -> None:
         self.on_errand_until = self.muted_until = 0.0
-        self.recent, self.recent_at = RECENT_AT_FIRST, begin
-        self.silent, self.silent_at = 0.0, begin
+        #: Alerts, and silences in a row: multiply by `recent_now(1, at)` and `unanswered_now(1, at)`.
+        self.recent, self.silent = RECENT_AT_FIRST, 0.0
         #: The orders that he is asked for and has not answered.
         self.standing: set[int] = set()
 
-    def recent_now(self, at: float) -> float:
-        return recent_now(self.recent, at - self.recent_at)
-
-    def silent_now(self, at: float) -> float:
-        return unanswered_now(self.silent, at - self.silent_at)
-
     def alerted(self, at: float) -> None:
-        self.recent, self.recent_at = self.recent_now(at) + 1, at
+        self.recent += 1 / recent_now(1.0, at)
 
     def said(self, at: float, *, silent: bool) -> None:
-        self.silent, self.silent_at = (self.silent_now(at) + 1 if silent else 0.0), at
+        self.silent = self.silent + 1 / unanswered_now(1.0, at) if silent else 0.0
 
 
 def chance_of_yes(will: float, km: float, busy: bool, recent: float, tiring: float, assumed: Assumed) -> float:

@@ -55,12 +55,11 @@ def bound(world: World, assumed: Assumed = ASSUMED) -> float:
 
 
 def _chances(world: World, day: int, assumed: Assumed) -> Iterator[Chance]:
-    first = world.orders[0].at
     serving = [(number, courier) for number, courier in enumerate(world.couriers) if day in courier.shifts]
     for number, order in enumerate(world.orders):
         if int(order.at // DAY_S) != day:
             continue
-        recent = recent_now(RECENT_AT_FIRST, order.at + MISSED_S - first)
+        recent = recent_now(RECENT_AT_FIRST, order.at + MISSED_S)
         for who, courier in serving:
             says = uniform(world.seed, "yes", number, who)
             if says < chance_of_yes(courier.will, 0.0, False, recent, world.tiring, assumed):

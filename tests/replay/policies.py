@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import ClassVar
 
-from dispatch.orders.predicting import HALF_LIFE_S, Circumstances, Own, learned, likelihood, newcomer, prior
-from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, next_look_s, share_of, whom_to_ask
-from tests.replay.simulating import Policy, Seen
+from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior
+from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, whom_to_ask
+from tests.replay.simulating import Look, Policy, Seen
 from tests.replay.world import Order
 
 _SLACK_S = 0.5
@@ -35,8 +36,8 @@ class Broadcast(Simple):
 
     name, looks_s = "broadcast", tuple(120.0 * n for n in range(1, 15))
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        return [(one.courier, 0.0) for one in seen]
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+        return [(one.courier, 0.0) for one in look()]
 
 
 class Rings(Simple):
@@ -45,9 +46,9 @@ class Rings(Simple):
     name, looks_s = "rings", (180.0, 360.0, 900.0)
     _RINGS = ((900.0, float("inf")), (360.0, 2.0), (180.0, 1.0), (0.0, 0.5))
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
         within = next(km for after, km in self._RINGS if at - order.at >= after - _SLACK_S)
-        return [(one.courier, 0.0) for one in seen if one.km <= within]
+        return [(one.courier, 0.0) for one in look() if one.known.km <= within]
 
 
 class Nearest3(Simple):
@@ -58,13 +59,13 @@ class Nearest3(Simple):
     def __init__(self) -> None:
         self._rounds: dict[str, int] = {}
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
         # Refusals replace nobody here: only a new round asks.
         this_round = int((at - order.at + _SLACK_S) // 120)
         if self._rounds.get(order.id, -1) >= this_round:
             return []
         self._rounds[order.id] = this_round
-        return [(one.courier, 0.0) for one in sorted(seen, key=_nearest)[:3]]
+        return [(one.courier, 0.0) for one in nsmallest(3, look(), key=_nearest)]
 
 
 class Nearest7(Simple):
@@ -72,8 +73,8 @@ class Nearest7(Simple):
 
     name, looks_s = "nearest-7", tuple(120.0 * n for n in range(1, 15))
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        return [(one.courier, 0.0) for one in sorted(seen, key=_nearest)[: max(0, 7 - len(standing))]]
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+        return [(one.courier, 0.0) for one in (nsmallest(7 - len(standing), look(), key=_nearest) if len(standing) < 7 else [])]
 
 
 class Learning:
@@ -85,11 +86,11 @@ class Learning:
         self._claims: dict[int, float] = {}
 
     def likelihood(self, one: Seen) -> float:
-        return likelihood(self.shared, self.owns.get(one.courier) or newcomer(), _circumstances(one))
+        return likelihood(self.shared, self.owns.get(one.courier) or newcomer(), one.known)
 
     def answered(self, seen: Seen, at: float, accepted: bool) -> None:
         own = self.owns.get(seen.courier) or newcomer()
-        self.shared, self.owns[seen.courier] = learned(self.shared, own, _circumstances(seen), accepted)
+        self.shared, self.owns[seen.courier] = learned(self.shared, own, seen.known, accepted)
         if accepted:
             self._claims[seen.courier] = self._claims.get(seen.courier, 0.0) + 2 ** (at / HALF_LIFE_S)
 
@@ -110,16 +111,21 @@ class Decay(Learning):
     _PRICE: ClassVar = {True: (0.05, 0.95, 0.02), False: (0.12, 0.93, 0.03)}
     _WAVE_S, _MOST = 75.0, 30
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
         wave = int((at - order.at + _SLACK_S) // self._WAVE_S)
         first, falls, floor = self._PRICE[order.urgent]
         price, reach = max(floor, first * falls**wave), self._REACH[order.urgent][min(wave, 3)]
         nobody = 1.0
         for chance in standing.values():
             nobody *= 1 - chance
+        if 1 - nobody >= reach or asked >= self._MOST:
+            return []
+        seen = look()
         shares = self.shares(seen)
-        believed = sorted(((self.likelihood(one), one) for one in seen), key=lambda pair: pair[1].courier)
-        ranked = sorted(believed, key=lambda pair: 0.03 * pair[1].km + 0.1 * shares[pair[1].courier] - pair[0])
+        ranked = sorted(
+            ((self.likelihood(one), one) for one in seen),
+            key=lambda pair: (0.03 * pair[1].known.km + 0.1 * shares[pair[1].courier] - pair[0], pair[1].courier),
+        )
         chosen: list[tuple[int, float]] = []
         for chance, one in ranked:
             if 1 - nobody >= reach or asked + len(chosen) >= self._MOST:
@@ -154,10 +160,13 @@ class Product(Learning):
         super().__init__()
         self._station, self._communities = _Served(), dict[int, _Served]()
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        shares = self.shares(seen)
-        candidates = [Candidate(str(one.courier), self.likelihood(one), one.km, shares[one.courier]) for one in seen]
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
         schedule = eased(self.schedules[order.urgent], self.behind(order.community))
+        if enough(schedule, at - order.at, list(standing.values()), asked):
+            return []
+        seen = look()
+        shares = self.shares(seen)
+        candidates = [Candidate(str(one.courier), self.likelihood(one), one.known.km, shares[one.courier]) for one in seen]
         chosen = whom_to_ask(schedule, at - order.at, candidates, list(standing.values()), asked)
         return [(int(one.person_id), one.likelihood) for one in chosen]
 
@@ -190,8 +199,4 @@ POLICIES: dict[str, Callable[[], Policy]] = {
 
 
 def _nearest(one: Seen) -> tuple[float, int]:
-    return one.km, one.courier
-
-
-def _circumstances(one: Seen) -> Circumstances:
-    return Circumstances(one.km, one.busy, one.recent, one.unanswered)
+    return one.known.km, one.courier

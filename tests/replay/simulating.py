@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import hypot
 from typing import NamedTuple, Protocol
 
+from dispatch.orders.predicting import Circumstances, recent_now, unanswered_now
 from tests.replay.behaving import ALOUD, ASSUMED, Assumed, Phone, chance_of_yes, errand_s, puts_away, puts_away_s, reply_s
 from tests.replay.chance import uniform
 from tests.replay.world import Order, World, apart_km
@@ -20,10 +22,10 @@ class Seen(NamedTuple):
     """A courier as a policy may see him when it chooses for an order."""
 
     courier: int
-    km: float
-    busy: bool
-    recent: float
-    unanswered: float
+    known: Circumstances
+
+
+Look = Callable[[], list[Seen]]
 
 
 class Policy(Protocol):
@@ -31,8 +33,8 @@ class Policy(Protocol):
 
     name: str
 
-    def choose(self, order: Order, at: float, seen: list[Seen], standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        """Whom to ask now, each with what is believed of his answer."""
+    def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
+        """Whom to ask now, each with what is believed of his answer. `look` finds who may be asked, if that is of interest."""
 
     def next_look_s(self, order: Order, age_s: float) -> float | None:
         """In how many seconds to look again, beside refusals and silences."""
@@ -82,7 +84,7 @@ class Simulation:
 
     def __init__(self, world: World, policy: Policy, assumed: Assumed = ASSUMED) -> None:
         self.world, self.policy, self.assumed = world, policy, assumed
-        self.phones = [Phone(world.orders[0].at) for _ in world.couriers]
+        self.phones = [Phone() for _ in world.couriers]
         self.cases = [_Case(order) for order in world.orders]
         self.run = Run(world, [case.outcome for case in self.cases], [0] * len(world.couriers))
         self._heap: list[tuple[float, int, Callable[..., None], tuple[int, ...]]] = []
@@ -127,20 +129,29 @@ class Simulation:
 
     def _ask(self, at: float, number: int) -> None:
         case = self.cases[number]
-        for courier, believed in self.policy.choose(case.outcome.order, at, self._seen(at, case), case.standing, len(case.asked)):
+        chosen = self.policy.choose(case.outcome.order, at, lambda: self._seen(at, case), case.standing, len(case.asked))
+        for courier, believed in chosen:
             self._alert(at, number, courier, believed)
 
     def _seen(self, at: float, case: _Case) -> list[Seen]:
-        return [
-            self._sight(at, case.outcome.order, number)
-            for number in self.world.serving(at)
-            if number not in case.asked and self.phones[number].on_errand_until <= at
-        ]
+        phones, asked = self.phones, case.asked
+        free = [number for number in self.world.serving(at) if number not in asked and phones[number].on_errand_until <= at]
+        return self._sights(at, case.outcome.order, free)
+
+    def _sights(self, at: float, order: Order, numbers: list[int]) -> list[Seen]:
+        """Written for speed: most of a replay is spent here."""
+        (x, y), seen = order.pick_up, []
+        still, silence = recent_now(1.0, at), unanswered_now(1.0, at)
+        for number in numbers:
+            (east, north), busy = self.world.couriers[number].whereabouts(at)
+            phone = self.phones[number]
+            seen.append(Seen(number, Circumstances(hypot(east - x, north - y), busy, phone.recent * still, phone.silent * silence)))
+        return seen
 
     def _alert(self, at: float, number: int, courier: int, believed: float) -> None:
         """He is asked, and what he will do is settled: yes, no aloud, or nothing."""
         case, phone = self.cases[number], self.phones[courier]
-        seen = self._sight(at, case.outcome.order, courier)
+        (seen,) = self._sights(at, case.outcome.order, [courier])
         case.asked[courier], case.standing[courier] = seen, believed
         case.outcome.alerts += 1
         self.run.alerts[courier] += 1
@@ -158,14 +169,9 @@ class Simulation:
         if not yes:
             self._later(replies, self._worn, number, courier)
 
-    def _sight(self, at: float, order: Order, courier: int) -> Seen:
-        place, busy = self.world.couriers[courier].whereabouts(at)
-        phone = self.phones[courier]
-        return Seen(courier, apart_km(place, order.pick_up), busy, phone.recent_now(at), phone.silent_now(at))
-
     def true_chance(self, seen: Seen) -> float:
         will = self.world.couriers[seen.courier].will
-        return chance_of_yes(will, seen.km, seen.busy, seen.recent, self.world.tiring, self.assumed)
+        return chance_of_yes(will, seen.known.km, seen.known.busy, seen.known.recent, self.world.tiring, self.assumed)
 
     def _yes(self, at: float, number: int, courier: int) -> None:
         case, phone = self.cases[number], self.phones[courier]

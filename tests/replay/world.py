@@ -80,10 +80,14 @@ class Courier:
     #: When each idle time or trip begins, and then (until, from where, to where, busy).
     begins: list[float] = field(default_factory=list)
     legs: list[tuple[float, Place, Place, bool]] = field(default_factory=list)
+    #: Where it was read last: time mostly goes on.
+    _leg: int = 0
 
     def whereabouts(self, at: float) -> tuple[Place, bool]:
         """Where he is, and whether he is on a trip of his own."""
-        number = max(0, bisect_right(self.begins, at) - 1)
+        number = self._leg
+        if not (self.begins[number] <= at < self.legs[number][0]):
+            number = self._leg = max(0, bisect_right(self.begins, at) - 1)
         begin = self.begins[number]
         until, start, end, busy = self.legs[number]
         if not busy:
