@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
+from dispatch.channels import announcing, sending
 from dispatch.core import idempotency, photo_quota
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
@@ -37,12 +38,14 @@ LEADER = 0x1A57
 SWEEP_EVERY_S = 5
 #: A supervisor looks at weeks and months; a day with many orders is counted anew no oftener than this.
 COUNT_EVERY_S = 20
+SEND_EVERY_S = 3
 TIDY_EVERY_S = 3600
 
 #: What is forgotten every hour.
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
     forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
+    sending.forget_notices,
 )  # fmt: skip
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
@@ -95,6 +98,13 @@ def ask_whether_gone(app: Flask) -> None:
     """Read the journals on for who has come by a hazard that is said to be gone."""
     with app.app_context():
         _done("ask", lambda: asking.ask() > 0)
+
+
+def say_outside(app: Flask) -> None:
+    """Read the journals on for what is said outside, and say it. Robots are slow: nothing else waits for this."""
+    with app.app_context():
+        _done("announce", lambda: announcing.announce() > 0)
+        _done("send", lambda: sending.send() > 0)
 
 
 def tick(app: Flask) -> None:
@@ -161,6 +171,7 @@ def start(app: Flask) -> None:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[count_days], seconds=COUNT_EVERY_S, id="count", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[say_outside], seconds=SEND_EVERY_S, id="outside", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

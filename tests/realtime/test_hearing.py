@@ -67,7 +67,7 @@ HEARS = {
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
     "loan.withdrawn": {"coordinator"}, "loan.refused": {"coordinator"}, "loan.left": {"coordinator"}, "loan.lapsed": {"coordinator"},
-    "loan.ended": {"coordinator"},
+    "loan.ended": {"coordinator"}, "channel.added": {"coordinator"}, "channel.removed": {"coordinator"},
 }  # fmt: skip
 
 
