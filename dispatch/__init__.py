@@ -51,8 +51,8 @@ from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
 from dispatch.open311 import commands as open311_commands
 from dispatch.open311 import routes as open311_routes
+from dispatch.orders import alert_api, desk_api, standing_api
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import commands as people_commands
@@ -93,6 +93,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         residents_api,
         orders_api,
         desk_api,
+        alert_api,
         standing_api,
         ledgers_api,
         hazards_api,

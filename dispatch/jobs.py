@@ -21,7 +21,7 @@ from dispatch.hazards import photographing as hazard_photos
 from dispatch.hazards.forgetting import forget_ended
 from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
-from dispatch.orders import photographing
+from dispatch.orders import believing, offering, photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.messaging import forget_messages
@@ -32,6 +32,7 @@ from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import answering, loans, signing_in
 from dispatch.people.trusting import end_trust, ended_trust
 from dispatch.reports import counting
+from dispatch.waking import Waker
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
@@ -45,13 +46,26 @@ TIDY_EVERY_S = 3600
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
     forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
-    sending.forget_notices,
+    believing.forget_alerts, sending.forget_notices,
 )  # fmt: skip
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
 _counting = threading.Lock()
+_alerting = threading.Lock()
 
 log = structlog.get_logger()
+
+
+def alert(app: Flask) -> None:
+    """What has become of the alerts that stand, then whom to ask next. One at a time: what comes meanwhile is seen by the one at work."""
+    if not _alerting.acquire(blocking=False):
+        return
+    try:
+        with app.app_context():
+            _done("settle", lambda: believing.settle() > 0)
+            _done("offer", lambda: offering.offer() > 0)
+    finally:
+        _alerting.release()
 
 
 def sweep(app: Flask) -> int:
@@ -110,6 +124,7 @@ def say_outside(app: Flask) -> None:
 def tick(app: Flask) -> None:
     """What is done every few seconds."""
     sweep(app)
+    alert(app)
     ask_whether_gone(app)
     book_hours(app)
 
@@ -174,6 +189,7 @@ def start(app: Flask) -> None:
     scheduler.add_job(leader.run, "interval", args=[say_outside], seconds=SEND_EVERY_S, id="outside", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
+    Waker(app, partial(leader.run, alert)).start()
 
 
 def init_app(app: Flask) -> None:
