@@ -51,7 +51,7 @@ from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
 from dispatch.open311 import commands as open311_commands
 from dispatch.open311 import routes as open311_routes
-from dispatch.orders import alert_api, desk_api, standing_api
+from dispatch.orders import alert_api, alert_routes, desk_api, standing_api
 from dispatch.orders import api as orders_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
@@ -112,6 +112,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         step_routes,
         residents_routes,
         orders_routes,
+        alert_routes,
         ledgers_routes,
         hazards_routes,
         open311_routes,

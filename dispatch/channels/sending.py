@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from dispatch.core.children import TooSlow, work_apart
 from dispatch.core.clock import now
 from dispatch.core.errors import Busy
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.orders.alert_queries import alerts_for
 from dispatch.orders.models import Order
 from dispatch.orders.states import Status
 
@@ -84,10 +86,11 @@ def _take_one(work: Work, channel_id: str) -> Spoken | None:
     free = (_channels.c.id == channel_id, _channels.c.not_before <= moment)
     if work.execute(update(_channels).where(*free).values(not_before=moment + TAKEN)).rowcount == 0:
         return None
-    left = []
-    alive = _states(work.connection, waiting := waiting_notices(work.connection, channel_id))
+    channel = work.execute(select(_channels).where(_channels.c.id == channel_id)).one()
+    waiting, left = waiting_notices(work.connection, channel_id), []
+    states = _states(work.connection, waiting)
     for notice in waiting:
-        if notice.about_id in alive and alive[notice.about_id] not in _WHILE.get(notice.what, _OPEN):
+        if _over(work.connection, notice, states, channel.person_id):
             _end(work, notice, "over")
         elif moment - notice.made_at > KEEPS_TRYING.get(notice.what, KEEPS_TRYING_OTHERS):
             _end(work, notice, "given_up")
@@ -96,7 +99,14 @@ def _take_one(work: Work, channel_id: str) -> Spoken | None:
     if not left:
         work.execute(update(_channels).where(_channels.c.id == channel_id).values(not_before=moment))
         return None
-    return Spoken(work.execute(select(_channels).where(_channels.c.id == channel_id)).one(), left)
+    return Spoken(channel, left)
+
+
+def _over(connection: Connection, notice: Row, states: Mapping[str, str], person_id: str | None) -> bool:
+    """Whether nobody is helped any more: the order is taken or ended, or it is not asked of this courier now."""
+    if notice.what == "alert":
+        return not alerts_for(connection, notice.about_id, [person_id or ""])
+    return notice.about_id in states and states[notice.about_id] not in _WHILE.get(notice.what, _OPEN)
 
 
 def _states(connection: Connection, notices: list[Row]) -> dict[str, str]:

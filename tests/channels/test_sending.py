@@ -7,21 +7,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from dispatch.channels import announcing, connecting, sending
 from dispatch.channels.announcing import announce
 from dispatch.channels.models import Channel, Notice
 from dispatch.channels.sending import send, wait
 from dispatch.core.clock import now
+from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.journal.appending import append
+from dispatch.orders.alert_models import Alert
 from dispatch.people.models import Person
 from tests.channels.door import Door
 from tests.conftest import one_of_the_cast
 from tests.orders.play import STATION, Street
 
-CHANNELS, NOTICES = Channel.__table__, Notice.__table__
+CHANNELS, NOTICES, ALERTS = Channel.__table__, Notice.__table__, Alert.__table__
 CANARIES = ("陈桂兰", "13900001234", "2单元301", "门铃坏了", "代取降压药")
 
 
@@ -46,6 +48,14 @@ class Outside:
     def alert(self, order: str, *logins: str) -> None:
         persons = [one_of_the_cast(login).id for login in logins]
         with transaction() as work:
+            for person_id in persons:
+                row = {
+                    "id": new_id(), "order_id": order, "station_id": STATION, "person_id": person_id, "round": 1, "wave": 0,
+                    "urgency": "urgent", "sent_at": now(), "expires_at": now() + timedelta(seconds=90), "km": 0.5, "busy": False,
+                    "recent": 0.0, "unanswered": 0.0, "likelihood": 0.35, "share": 0.5, "asked_before": 0, "standing_before": 0,
+                    "outcome": "standing",
+                }  # fmt: skip
+                work.execute(insert(ALERTS), row)
             append(work, STATION, "order.alerted", order_id=order, community_id="c", was="open", wave=1, persons=persons)
 
     def rested(self) -> None:
@@ -212,9 +222,19 @@ def test_a_courier_hears_his_own_alerts_alone_and_the_station_not(outside: Outsi
     outside.alert(order, "courier2")
     outside.ring(order)
     assert outside.go() == 0
-    outside.alert(order, "courier1", "courier2")
+    outside.alert(order, "courier1")
     assert outside.go() == 1
     assert outside.door.lines() == [f"有一单适合您：取药 · 急 · 3号楼（单号 {outside.play.row(order).number}）"]
+
+
+def test_an_alert_that_he_has_answered_already_is_not_said(outside: Outside) -> None:
+    outside.connect("courier1")
+    outside.alert(outside.play.post(), "courier1")
+    announce()
+    with transaction() as work:
+        work.execute(update(ALERTS).values(outcome="declined"))
+    assert send() == 0
+    assert outside.ended("alert") == ["over"]
 
 
 def test_who_is_suspended_hears_nothing(outside: Outside) -> None:
