@@ -8,6 +8,7 @@ The map of the house (imports run from the top of this list down, never up):
     audits                who has seen or taken away what of the residents' data, to be read
     reports               counts by day: which community is served, which is not
     hours                 what a courier gave, from events; corrections by two; certificates
+    channels              what is said outside the pages, in a chat's robot or on a phone
     open311               what is public of the hazards, for programs of other houses (GeoReport v2)
     hazards               a hazard from the photo to the day on which somebody has seen that it is gone
     ledgers               many needs from a sheet: understood, corrected, posted together
@@ -32,6 +33,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dispatch import cli, demo, jobs, preparing
 from dispatch.audits import routes as audits_routes
+from dispatch.channels import commands as channels_commands
+from dispatch.channels import routes as channels_routes
 from dispatch.core import databases, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
@@ -49,8 +52,8 @@ from dispatch.money import api as money_api
 from dispatch.money import routes as money_routes
 from dispatch.open311 import commands as open311_commands
 from dispatch.open311 import routes as open311_routes
+from dispatch.orders import alert_api, alert_routes, desk_api, standing_api
 from dispatch.orders import api as orders_api
-from dispatch.orders import desk_api, standing_api
 from dispatch.orders import routes as orders_routes
 from dispatch.people import api as people_api
 from dispatch.people import commands as people_commands
@@ -91,6 +94,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         residents_api,
         orders_api,
         desk_api,
+        alert_api,
         standing_api,
         ledgers_api,
         hazards_api,
@@ -110,10 +114,13 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         step_routes,
         residents_routes,
         orders_routes,
+        alert_routes,
         ledgers_routes,
         hazards_routes,
         open311_routes,
         open311_commands,
+        channels_routes,
+        channels_commands,
         audits_routes,
         hours_routes,
         money_routes,

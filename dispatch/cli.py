@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from dispatch import archive, jobs
 from dispatch.accounts.queries import faults
+from dispatch.channels.queries import failing
 from dispatch.core.holidays import import_holidays
 from dispatch.core.rotation import rotate, unreadable
 from dispatch.core.unit_of_work import reading, transaction
@@ -178,6 +179,7 @@ def doctor() -> None:
     )
     findings += [f"order {row.id}: taken does not match its claims" for row in reading().execute(text(miscounted))]
     findings += faults(reading())
+    findings += failing(reading())
     findings += [f"{column}: {count} values sealed by a key not in FIELD_KEYS" for column, count in unreadable(reading()).items()]
     findings += [] if db.engine.dialect.name == "postgresql" else _sqlite_findings()
     for finding in findings:

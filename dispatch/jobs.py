@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
+from dispatch.channels import announcing, sending
 from dispatch.core import idempotency, photo_quota
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
@@ -21,7 +22,7 @@ from dispatch.hazards.blacking_out import forget_locked
 from dispatch.hazards.forgetting import forget_ended
 from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
-from dispatch.orders import photographing
+from dispatch.orders import believing, offering, photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
 from dispatch.orders.messaging import forget_messages
@@ -32,24 +33,40 @@ from dispatch.orders.recurring import due_standings, fall_due
 from dispatch.people import answering, loans, signing_in
 from dispatch.people.trusting import end_trust, ended_trust
 from dispatch.reports import counting
+from dispatch.waking import Waker
 
 #: The advisory lock by which one process is the leader.
 LEADER = 0x1A57
 SWEEP_EVERY_S = 5
 #: A supervisor looks at weeks and months; a day with many orders is counted anew no oftener than this.
 COUNT_EVERY_S = 20
+SEND_EVERY_S = 3
 TIDY_EVERY_S = 3600
 
 #: What is forgotten every hour.
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
     forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
+    believing.forget_alerts, sending.forget_notices,
 )  # fmt: skip
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
 _counting = threading.Lock()
+_alerting = threading.Lock()
 
 log = structlog.get_logger()
+
+
+def alert(app: Flask) -> None:
+    """What has become of the alerts that stand, then whom to ask next. One at a time: what comes meanwhile is seen by the one at work."""
+    if not _alerting.acquire(blocking=False):
+        return
+    try:
+        with app.app_context():
+            _done("settle", lambda: believing.settle() > 0)
+            _done("offer", lambda: offering.offer() > 0)
+    finally:
+        _alerting.release()
 
 
 def sweep(app: Flask) -> int:
@@ -104,9 +121,17 @@ def watch_corners(app: Flask) -> None:
         _done("corners", lambda: recurring.read_journals() > 0)
 
 
+def say_outside(app: Flask) -> None:
+    """Read the journals on for what is said outside, and say it. Robots are slow: nothing else waits for this."""
+    with app.app_context():
+        _done("announce", lambda: announcing.announce() > 0)
+        _done("send", lambda: sending.send() > 0)
+
+
 def tick(app: Flask) -> None:
     """What is done every few seconds."""
     sweep(app)
+    alert(app)
     ask_whether_gone(app)
     watch_corners(app)
     book_hours(app)
@@ -171,8 +196,10 @@ def start(app: Flask) -> None:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[count_days], seconds=COUNT_EVERY_S, id="count", replace_existing=True, **options)
+    scheduler.add_job(leader.run, "interval", args=[say_outside], seconds=SEND_EVERY_S, id="outside", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
+    Waker(app, partial(leader.run, alert)).start()
 
 
 def init_app(app: Flask) -> None:

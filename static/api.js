@@ -7,6 +7,12 @@ const PATIENCE_MS = 20000;
 // A photo over a slow line takes its time.
 const UPLOAD_PATIENCE_MS = 180000;
 const PAGES_MOST = 20;
+// The house says its time to a second, and an answer takes a while: two clocks that differ less are the same.
+const SKEW_LEAST_MS = 5000;
+
+// How far this phone's clock is from the house's, in milliseconds, to a second: as of the last answer.
+let skew = 0;
+export const houseTime = () => Date.now() + skew;
 
 class Refused extends Error {
   constructor(problem) {
@@ -39,6 +45,8 @@ export async function call(method, path, { body, key, form } = {}) {
       signal: AbortSignal.timeout?.(form ? UPLOAD_PATIENCE_MS : PATIENCE_MS),
     });
     said = await answer.text();
+    const at = Date.parse(answer.headers.get("Date"));
+    if (at && !answer.headers.get("Age")) skew = Math.abs(at - Date.now()) > SKEW_LEAST_MS ? at - Date.now() : 0;
   } catch {
     throw new Refused({ code: "offline", detail: say("offline_try") });
   }

@@ -6,7 +6,7 @@ import { say } from "./texts.js";
 const ACK_MS = 3000;
 const POLL_MS = 5000;
 const cursors = new Map();
-const listeners = { entries: [], forget: [], yours: [], resync: [] };
+const listeners = { entries: [], forget: [], yours: [], resync: [], alerts: [] };
 const sign = document.getElementById("line");
 let socket = null;
 
@@ -14,6 +14,8 @@ export const onEntries = (listener) => listeners.entries.push(listener);
 export const onForget = (listener) => listeners.forget.push(listener);
 // An order has become his without a tap of his at this moment: from the queue, or by the station.
 export const onYours = (listener) => listeners.yours.push(listener);
+// Orders that are offered to him now; with `whole` they are all that stand.
+export const onAlerts = (listener) => listeners.alerts.push(listener);
 // Called when what is on the page may be old: fetch it anew.
 export const onResync = (listener) => listeners.resync.push(listener);
 
@@ -70,8 +72,9 @@ async function know() {
 
 const catchUpAll = () => (cursors.size ? Promise.all([...cursors.keys()].map(catchUp)) : know());
 
-function hello({ streams }) {
+function hello({ streams, alerts }) {
   show("live");
+  tell("alerts", alerts ?? [], true);
   const been = cursors.size > 0;
   // A courier who is lent, or home again, follows another station.
   for (const known of [...cursors.keys()]) streams.some(({ station_id }) => station_id === known) || cursors.delete(known);
@@ -114,6 +117,7 @@ export function start() {
   // Private to the others: its number has been said to everybody.
   socket.on("told", (entry) => tell("entries", [entry]));
   socket.on("forget", ({ order_id }) => tell("forget", order_id));
+  socket.on("alert", (alert) => tell("alerts", [alert], false));
   socket.on("yours", (said) => tell("yours", said));
   socket.on("heads", (heads) => Object.entries(heads).forEach(([id, head]) => head > (cursors.get(id) ?? head) && catchUp(id)));
   socket.onAny(() => show("live"));

@@ -14,7 +14,9 @@ export function unlockByTouch() {
 // Whether the browser would let a note be heard now.
 export const unlocked = () => audio?.state === "running";
 
-function play(notes) {
+function play(notes, shakes = 120) {
+  // A phone shakes also where it may not sound yet.
+  navigator.vibrate?.(shakes);
   if (!audio || audio.state !== "running") return;
   notes.forEach((pitch, n) => {
     const note = audio.createOscillator();
@@ -28,9 +30,20 @@ function play(notes) {
     note.start(at);
     note.stop(at + 0.45);
   });
-  navigator.vibrate?.(120);
 }
 
 export const chime = () => play([659, 880]);
+// Of an errand that is offered to him: longer, and the phone shakes three times in a pocket.
+export const call = () => play([880, 659, 880, 1047], [300, 150, 300, 150, 300]);
+// A spoken word from our own house, for browsers that cannot speak themselves; heard after the notes.
+export async function voice(address) {
+  if (!unlocked()) return;
+  const spoken = await fetch(address).then((answer) => answer.arrayBuffer()).then((bytes) => audio.decodeAudioData(bytes)).catch(() => null);
+  if (!spoken || !unlocked()) return;
+  const word = audio.createBufferSource();
+  word.buffer = spoken;
+  word.connect(audio.destination);
+  word.start(audio.currentTime + 0.9);
+}
 // Of what cannot wait: the same voice, three times, and rising.
 export const ring = () => play([659, 880, 1047, 659, 880, 1047]);

@@ -30,7 +30,7 @@ def _why_seen(code: str) -> str:
 
 
 def _why_taken(code: str) -> str:
-    known = {"visit": _("为走访"), "report": _("为上报"), "check": _("为核查"), "handover": _("为交接")}
+    known = {"visit": _("为走访"), "report": _("为上报"), "check": _("为核查"), "handover": _("为交接"), "study": _("为研究")}
     return known.get(code, _("因工作"))
 
 
@@ -39,4 +39,6 @@ def _part(code: str) -> str:
 
 
 def _list_name(code: str) -> str:
-    return {"care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账")}.get(code, _("一张表"))
+    return {"care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账"), "alerts": _("提醒记录（不含姓名）")}.get(
+        code, _("一张表")
+    )

@@ -72,6 +72,18 @@ class InQueue(Schema):
     at = a_moment()
 
 
+class AlertCounts(Schema):
+    """What has become of an order's alerts, this time on the board."""
+
+    asked = a_count()
+    declined = a_count()
+    unanswered = a_count(description="standing, or silent")
+    standing = a_count()
+    wave = a_count()
+    step = a_text(description="waves, or the last of whole_station neighbours committee district")
+    next_wave_at = a_moment(none=True)
+
+
 class Order(Schema):
     """An order as read; the members that are not required are there for those who may see them."""
 
@@ -99,6 +111,7 @@ class Order(Schema):
     version = a_count(description="rises with every edit at a desk")
     opens_at = a_moment(none=True, description="until then it is for those who know the resident; none: open to me")
     opens_in_ms = a_count(none=True, description="the same, from the moment of this answer, by the server's clock")
+    alerts = fields.Nested(AlertCounts, metadata={"description": "of an open order, for its desks"})
     queue = fields.List(fields.Nested(InQueue), metadata={"description": "who waits for it, in turn"})
     queue_place = fields.Integer(allow_none=True, metadata={"description": "my own place among those who wait for it, from 1"})
     reason = a_text(none=True)

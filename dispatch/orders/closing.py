@@ -115,7 +115,8 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
             if order.status not in MOVES["claim"].leaves or order.my_epoch is not None:
                 raise TooLate()
             row = {"order_id": order_id, "person_id": actor.id, "reason": reason, "at": now()}
-            work.execute(insert_into(work, Decline.__table__).on_conflict_do_nothing(), row)
+            if work.execute(insert_into(work, Decline.__table__).on_conflict_do_nothing(), row).rowcount == 1:
+                tell(work, order, "order.declined", persons=[actor.id], reason=reason)
             stop_waiting(work, order, actor.id)
             outcome = {"order_id": order_id}
             once.keep(work, outcome)

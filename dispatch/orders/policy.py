@@ -114,7 +114,15 @@ PERMITS: Permits = {
     "reverse": [_CLERK],
     "correct_advance": [_CLERK],
     "enter": [_CLERK],
+    "see_alerts": [_CLERK, _COORDINATOR],
+    "push": [_CLERK, _COORDINATOR],
+    "widen": [_COORDINATOR],
+    "ring_up": [_COORDINATOR],
 }
+
+#: What is a courier's own, and what is a station's, of the alerts.
+ALERT_PERMITS: Permits = {"be_alerted": [(is_courier,)], "see_rules": [(is_coordinator,)], "set_rules": [(is_coordinator,)],
+                          "take_out": [(is_coordinator,)]}  # fmt: skip
 
 #: A need that comes back every week belongs to the desks alone.
 STANDING_PERMITS: Permits = {"see": [_CLERK, _COORDINATOR], "keep": [_CLERK, _COORDINATOR]}
@@ -147,6 +155,11 @@ HEARD: Permits = {
     "order.expired": _HEARD_ON_THE_BOARD,
     "order.limit_raised": _HEARD_ON_THE_BOARD,
     "order.escalated": [_CLERK, _COORDINATOR, (is_supervisor, same_district)],
+    "order.alerted": [_CLERK, _COORDINATOR],
+    "order.declined": [_CLERK, _COORDINATOR],
+    # To a neighbouring station: that hands are wanted. The order itself is none of theirs.
+    "loan.wished": [_COORDINATOR],
+    "alerts.rules_changed": [_COORDINATOR],
     "money.advanced": [_CLERK, _COORDINATOR],
     "money.settled": [_CLERK, _COORDINATOR],
     "money.corrected": [_CLERK, _COORDINATOR],

@@ -37,6 +37,12 @@ def opens_to_all_at(
     return now() + timedelta(seconds=settings.head_start_s)
 
 
+def familiars_of(connection: Connection, resident_id: str | None) -> frozenset[str]:
+    """Everybody who has delivered to this resident."""
+    found = select(_claims.c.person_id).distinct().join(_orders, _delivered).where(_orders.c.resident_id == resident_id)
+    return frozenset(connection.execute(found).scalars())
+
+
 def known_residents(connection: Connection, person_id: str, resident_ids: Iterable[str | None]) -> set[str]:
     """Those of these residents to whom this person has delivered before."""
     wanted = {one for one in resident_ids if one is not None}

@@ -12,6 +12,7 @@ from dispatch.core.clock import iso, now
 from dispatch.core.geo import Point, to_bd09, to_gcj02
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import reading
+from dispatch.orders.alert_queries import alert_counts
 from dispatch.orders.policy import HOLDERS_VERBS, PERMITS
 from dispatch.orders.preferring import known_residents, milliseconds_until
 from dispatch.orders.queries import Row, distance, full_order, holders_of, place_of_order
@@ -24,7 +25,7 @@ from dispatch.residents.revealing import masked
 #: Verbs that a person is offered while the order stands where they lead from; `decline` has no move of its own.
 _OFFERED = (
     "open", "claim", "assign", "reassign", "split", "correct", "no_show", "decline", "queue", "release", "pick_up", "deliver", "fail",
-    "confirm", "not_reached", "reopen", "cancel",
+    "confirm", "not_reached", "reopen", "cancel", "push", "widen",
 )  # fmt: skip
 #: What is of no use to who holds it.
 _STRANGERS_VERBS = {"claim", "decline", "queue"}
@@ -55,7 +56,9 @@ def present(connection: Connection, actor: Actor, rows: Sequence[Row]) -> list[d
     seen = [row.id for row in rows if permitted(PERMITS, "see_holders", actor, row)]
     holders = holders_of(connection, seen) if seen else {}
     turns = _turns(connection, actor, rows)
-    return [_public(row, start) | _private(actor, row, holders.get(row.id, [])) | turns(row) for row in rows]
+    offered = [row.id for row in rows if row.status == Status.OPEN and permitted(PERMITS, "see_alerts", actor, row)]
+    alerts = {order_id: {"alerts": counts} for order_id, counts in alert_counts(connection, offered).items()} if offered else {}
+    return [_public(row, start) | _private(actor, row, holders.get(row.id, [])) | turns(row) | alerts.get(row.id, {}) for row in rows]
 
 
 def _turns(connection: Connection, actor: Actor, rows: Sequence[Row]) -> Callable[[Row], dict[str, Any]]:

@@ -50,6 +50,9 @@ MOVES: dict[str, Move[Status]] = {
 EDITS: dict[str, frozenset[Status]] = {
     "correct": frozenset({S.WAITING, S.OPEN, S.CLAIMED, S.PICKED_UP, S.FAILED, S.EXPIRED}),
     "queue": frozenset({S.CLAIMED}),  # full; an open one can be claimed
+    "push": frozenset({S.OPEN}),  # the next wave of alerts now
+    "widen": frozenset({S.OPEN}),  # everybody's phone now
+    "ring_up": frozenset({S.OPEN}),  # by telephone
 }
 #: Verb → the states in which it is possible; a verb that is in neither table is possible in every state.
 POSSIBLE = {**{verb: move.leaves for verb, move in MOVES.items()}, **EDITS}

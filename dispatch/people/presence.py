@@ -8,7 +8,7 @@ until a quarter of an hour has passed, and then steps of five minutes.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import redis
@@ -74,6 +74,11 @@ class Presence:
             if minutes >= QUIET_AFTER:
                 quiet[person_id] = min(MOST, minutes - minutes % STEP)
         return quiet
+
+    def lately(self, persons: Collection[str]) -> set[str]:
+        """Who of these has been heard of in this minute or the last: a page of his is open. While Redis is away: of this process."""
+        heard = self._heard_anywhere(list(persons)) or self.heard
+        return {person_id for person_id in persons if heard.get(person_id, 0) >= this_minute() - 1}
 
     def _heard_anywhere(self, persons: list[str]) -> dict[str, int] | None:
         if self.shared is None or not persons:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from dispatch.channels.policy import HEARD as CHANNELS_HEARD
 from dispatch.core.permits import permitted
 from dispatch.hazards.policy import HEARD as HAZARDS_HEARD
 from dispatch.hazards.policy import HEARD_BY_THE_NAMED as HAZARDS_HEARD_BY_THE_NAMED
@@ -20,7 +21,7 @@ from dispatch.people.policy import HEARD as PEOPLE_HEARD
 from dispatch.people.queries import stations_of
 from dispatch.residents.policy import HEARD as RESIDENTS_HEARD
 
-HEARD = {**ORDERS_HEARD, **HAZARDS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
+HEARD = {**ORDERS_HEARD, **HAZARDS_HEARD, **CHANNELS_HEARD, **HOURS_HEARD, **PEOPLE_HEARD, **RESIDENTS_HEARD}
 #: The room of an entry → who hears of the persons in it; in other rooms whoever hears it.
 _NAMES = {"order": HEARS_PERSONS, "hazard": HAZARDS_HEARS_PERSONS}
 _TO_THE_NAMED = HEARD_BY_THE_NAMED | HAZARDS_HEARD_BY_THE_NAMED

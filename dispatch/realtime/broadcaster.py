@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import entries_since, heads
+from dispatch.orders.alert_queries import alerts_for
 from dispatch.people.presence import presence
 from dispatch.realtime.audience import Audience, as_heard, as_told, to_the_named
 from dispatch.realtime.listeners import listeners, person_room, room
@@ -133,6 +135,8 @@ class Broadcaster:
                 why = "queue" if entry["data"]["how"] == "queue" else "assigned"
                 for person_id in entry["data"]["persons"]:
                     socketio.emit("yours", {"order_id": entry["data"]["order_id"], "why": why}, to=person_room(person_id))
+            if entry["type"] == "order.alerted":
+                _alert(entry["data"]["order_id"], entry["data"]["persons"])
             self._strangers = self._strangers or entry["type"] in ENDS_PERSON
             if entry["type"] in MEANS_PERSONS:
                 listeners.greet_again(self.app, set(entry["data"].get("persons", ())))
@@ -141,3 +145,11 @@ class Broadcaster:
         for station_id, audiences in streams.items():
             for audience in audiences:
                 socketio.emit("heads", {station_id: now_at[station_id]}, to=room(station_id, audience))
+
+
+def _alert(order_id: str, persons: Collection[str]) -> None:
+    """Let the phones that are on a line here speak, as long as the alert still stands: what has been taken meanwhile is not offered."""
+    here = {listener.person_id for listener in list(listeners.by_sid.values())} & set(persons)
+    if here:
+        for person_id, said in alerts_for(reading(), order_id, here).items():
+            socketio.emit("alert", said, to=person_room(person_id))

@@ -15,6 +15,7 @@ from flask import Flask
 from dispatch.core.unit_of_work import reading
 from dispatch.extensions import socketio
 from dispatch.journal.reading import heads
+from dispatch.orders.alert_queries import alerts_to
 from dispatch.people.identity import Actor, Credential, actor_for
 from dispatch.people.models import Role
 from dispatch.people.presence import presence
@@ -72,7 +73,11 @@ class Listeners:
         follow = app.extensions["broadcaster"].follow
         said = [{"station_id": station_id, "head": follow(station_id, head)} for station_id, head in at.items()]
         person = {"id": actor.id, "role": actor.role, "on_duty": actor.on_duty}
-        socketio.emit("hello", {"person": person, "streams": said, "alerts": []}, to=sid)
+        socketio.emit(
+            "hello",
+            {"person": person, "streams": said, "alerts": alerts_to(reading(), actor.id) if actor.role == Role.COURIER else []},
+            to=sid,
+        )
 
     def look_again_who(self, app: Flask) -> None:
         """Disconnect whoever has been signed out, suspended or given another role; who is lent, or home again, hears the other station.

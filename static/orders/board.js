@@ -6,13 +6,13 @@ import { tellPlace } from "../place.js";
 import { chime } from "../sound.js";
 import { say } from "../texts.js";
 import { look as lookAtNoShows } from "./answer.js";
+import { onAnswered } from "./alerts.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
+import { GOODBYES, claim, wanted } from "./claiming.js";
 import { listen } from "./told.js";
 
 const DECLINES = ["busy", "far", "cannot_carry", "later", "other"];
 const GONE_MS = 2500;
-// Others were quicker; or it was cancelled, has expired, or is looked at by the station.
-const GOODBYES = { taken: "taken", too_late: "withdrawn", not_found: "withdrawn" };
 const [board, mine, empty, duty, queued, full, fullPart] = ["board", "mine", "empty", "duty", "queued", "full", "full-part"].map((id) => document.getElementById(id));
 const TICK_MS = 250;
 let onDuty = duty.dataset.on === "true";
@@ -22,8 +22,6 @@ let held = state.mine.items;
 let waitsFor = state.queued.items;
 // Order → when it is open to him, by this page's own clock, counted from the server's word: a phone's date may be wrong.
 const opensAt = new Map();
-// Orders of mine that are being decided or have been won: the news that they are taken is not news to me.
-const wanted = new Set();
 
 const cardOf = (orderId) => board.querySelector(`[data-id="${CSS.escape(orderId)}"]`);
 
@@ -87,23 +85,12 @@ function showFull(items) {
   document.getElementById("full-empty").hidden = full.children.length > 0;
 }
 
-// The button never lies: it says 抢到了 only after the server has said so.
 async function grab(order) {
-  if (wanted.has(order.id)) return;
-  wanted.add(order.id);
-  settle();
-  dress(order.id, "grabbing");
-  try {
-    await command("claim", order.id);
-    dress(order.id, "got_it");
-    announce(say("got_it"));
-    location.assign(`${base}/errands/${order.id}#claimed`);
-  } catch (refused) {
-    wanted.delete(order.id);
-    if (GOODBYES[refused.code]) return gone(order.id, refused.code, refused.next);
-    dress(order.id, "grab");
-    complain(refused);
-  }
+  const refused = await claim(order.id, (word) => dress(order.id, word));
+  if (!refused) return;
+  if (GOODBYES[refused.code]) return gone(order.id, refused.code, refused.next);
+  dress(order.id, "grab");
+  complain(refused);
 }
 
 // A card may have been laid anew while the answer was on its way.
@@ -208,6 +195,7 @@ onYours(() => {
 });
 fullPart.addEventListener("toggle", () => fullPart.open && refreshQueue());
 onResync(refresh);
+onAnswered(refresh);
 showDuty();
 know(open);
 showMine(state.mine);

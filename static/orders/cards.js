@@ -16,7 +16,7 @@ export function time(iso) {
   return day === date.format(new Date()) ? clock.format(moment) : `${day} ${clock.format(moment)}`;
 }
 
-function far(metres) {
+export function far(metres) {
   if (metres == null) return null;
   return metres < 1000 ? say("metres", { n: Math.round(metres / 10) * 10 }) : say("kilometres", { n: (metres / 1000).toFixed(1) });
 }

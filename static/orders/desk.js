@@ -4,6 +4,7 @@ import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce, looking, onEntries, onResync, start } from "../live.js";
 import { findResident } from "../residents/finding.js";
 import { say } from "../texts.js";
+import { alertLine } from "./alert_line.js";
 import { alarming, facts, head, lay, reasons, statusTag, telephone, time } from "./cards.js";
 import { fill, found, fresh, halfTyped, halfTypedNeed, lookUp, mark, need, release, repeat, unfit, unmark } from "./need.js";
 
@@ -127,11 +128,14 @@ const repeating = (order) => order.private?.name && el("p", { class: "hint row" 
   once(say("again"), () => again(order.id), "small plain"), el("a", { href: `${base}/standing?order=${order.id}` }, say("weekly")));
 const numbers = (order) => el("p", { class: "row" }, telephone(order), telephone(order, "caller"));
 
+// Nobody has answered yet, and she cannot wait for the next wave.
+const push = (order) => order.actions.includes("push") && once(say("push"), () => act(order, "push"));
+
 function card(order) {
   const holders = order.holders?.map((holder) => holder.name).join("、");
   const done = ["closed", "cancelled"].includes(order.status);
   return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
-    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order),
+    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order), alertLine(order), push(order),
     el("p", {}, whom(order), holders && el("span", { class: "holders" }, ` → ${holders}`)), numbers(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), repeating(order),

@@ -1,6 +1,7 @@
 // Which list of the coordinator's desk an order belongs to, how long it has waited, and its line in the list.
 import { el } from "../dom.js";
 import { say } from "../texts.js";
+import { alertCounts } from "./alert_line.js";
 import { statusTag, time } from "./cards.js";
 
 export const LISTS = ["unclaimed", "under_way", "late", "word", "finished"];
@@ -52,8 +53,9 @@ function line(order, list, now, tooLong) {
     el("span", { class: "slip-top" }, el("strong", {}, say(`kind_${order.kind}`)), " ", el("span", { class: `tag ${order.urgency}` }, say(`urgency_${order.urgency}`)), " ",
       wait && el("span", { class: `tag ${wait.level}` }, wait.words), look && el("span", { class: "tag escalated" }, say("needs_look"))),
     el("span", { class: "slip-where" }, el("span", {}, `${order.community} ${order.building}`), " ", statusTag(order)),
+    alertCounts(order) && el("span", { class: "slip-alerts" }, alertCounts(order)),
     el("span", { class: "slip-more" }, [holders && `→ ${holders}`, order.slots > 1 && say("persons", order), order.reason && say(`reason_${order.reason}`), order.summary].filter(Boolean).join(" · ")),
-  ];
+  ].filter(Boolean);
 }
 
 // One line of a list: a button that opens the order. It stays the same element as long as the order is on the desk.

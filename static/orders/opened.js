@@ -2,6 +2,8 @@
 import { base, get, post } from "../api.js";
 import { announce, complain, el, working } from "../dom.js";
 import { say } from "../texts.js";
+import { alertLine } from "./alert_line.js";
+import { calling } from "./calling.js";
 import { facts, head, statusTag, telephone, time } from "./cards.js";
 import { VERBS, differences } from "./verbs.js";
 
@@ -17,7 +19,7 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 function said(order) {
   const whom = order.private && [order.private.name, order.private.door].filter(Boolean).join(" · ");
   return [
-    el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order),
+    el("div", { class: "row apart" }, head(order, "h2"), statusTag(order)), facts(order), alertLine(order),
     el("p", { class: "hint" }, say("since", { number: order.number, time: time(order.posted_at) })),
     order.holders?.length > 0 && el("ul", { class: "holders" }, ...order.holders.map((one) => el("li", {}, `${one.name} · ${time(one.claimed_at)}`))),
     order.opens_at && Date.parse(order.opens_at) > Date.now() && el("p", { class: "note" }, say("familiar_now")),
@@ -53,6 +55,7 @@ export class Opened {
   clear() {
     this.order = null;
     this.numbers = null;
+    this.calls = null;
     [title, bar, drawer].forEach((place) => place.replaceChildren());
     this.refused("");
   }
@@ -83,6 +86,8 @@ export class Opened {
     // A number that she has had shown stays shown.
     this.numbers ??= el("div", { class: "row" }, telephone(order), telephone(order, "caller"));
     title.append(this.numbers);
+    // A call list that she is working through stays as she has it.
+    if (order.actions.includes("widen")) title.append((this.calls ??= calling(order)));
     if (focused) (focused.isConnected ? focused : panel).focus();
     this.offer(order);
     for (const [verb, form] of this.formsOf(order.id)) this.keepUp(verb, form, order);

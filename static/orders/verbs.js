@@ -94,6 +94,8 @@ export const VERBS = {
     follow: refillCouriers,
     body: (form) => ({ person_id: form.elements.person_id.value, phoned_in: form.elements.phoned_in.checked }),
   },
+  push: { key: "p", words: "push" },
+  widen: { key: "w", words: "widen" },
   reassign: {
     key: "r", words: "assign_other",
     fields: (order, couriers) => [holder("from_person_id", order), person(order, couriers)],

@@ -164,6 +164,7 @@ function newDay() {
 onEntries((entries) => {
   alarms.hear(entries);
   hearOfNoShows(entries);
+  if (entries.some(({ type }) => type === "loan.wished")) document.getElementById("wished").hidden = false;
   entries.forEach(({ data }) => data?.order_id && moved.add(data.order_id));
   if (moved.size) soon();
   else if (entries.some(({ type }) => /^(duty|person|loan)\./.test(type))) peopleSoon();

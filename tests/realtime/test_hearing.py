@@ -35,6 +35,8 @@ LISTENERS = {
 }
 ON_THE_BOARD = {"courier", "clerk", "coordinator"}
 AT_THE_DESKS = {"clerk", "coordinator"}
+#: Of these couriers hear the number alone, whatever the order was.
+FOR_DESKS = ("order.escalated", "order.no_show_answered", "order.alerted", "order.declined")
 #: What everybody hears who could know of the hazard before or after.
 HAZARD_STEPS = tuple(
     f"hazard.{step}"
@@ -51,6 +53,7 @@ HEARS = {
     "order.corrected": ON_THE_BOARD, "order.missed": ON_THE_BOARD, "order.queued": ON_THE_BOARD, "order.unqueued": ON_THE_BOARD,
     "order.no_show_answered": AT_THE_DESKS, "message.sent": {"courier", "coordinator"},
     "order.limit_raised": ON_THE_BOARD,
+    "order.alerted": AT_THE_DESKS, "order.declined": AT_THE_DESKS, "loan.wished": {"coordinator"}, "alerts.rules_changed": {"coordinator"},
     "money.advanced": AT_THE_DESKS, "money.settled": AT_THE_DESKS, "money.corrected": AT_THE_DESKS, "money.funded": AT_THE_DESKS,
     "hours.correction_proposed": {"coordinator", "supervisor"}, "hours.correction_declined": {"coordinator", "supervisor"},
     "hours.corrected": {"coordinator", "supervisor"}, "certificate.issued": {"coordinator"}, "certificate.withdrawn": {"coordinator"},
@@ -67,7 +70,7 @@ HEARS = {
     "person.entered": {"coordinator"}, "person.declined": {"coordinator"}, "person.changed": {"coordinator"},
     "loan.offered": {"coordinator"}, "loan.asked": {"coordinator"}, "loan.started": {"coordinator"}, "loan.declined": {"coordinator"},
     "loan.withdrawn": {"coordinator"}, "loan.refused": {"coordinator"}, "loan.left": {"coordinator"}, "loan.lapsed": {"coordinator"},
-    "loan.ended": {"coordinator"},
+    "loan.ended": {"coordinator"}, "channel.added": {"coordinator"}, "channel.removed": {"coordinator"},
 }  # fmt: skip
 
 
@@ -130,7 +133,7 @@ def test_the_question_whether_it_is_gone_is_heard_by_who_is_asked() -> None:
 
 def test_couriers_do_not_hear_of_an_order_that_the_station_still_looks_at() -> None:
     for kind in sorted(HEARS):
-        if kind.startswith("order.") and kind not in ("order.opened", "order.escalated", "order.no_show_answered"):
+        if kind.startswith("order.") and kind not in ("order.opened", *FOR_DESKS):
             assert as_heard(LISTENERS["courier"], entry(kind, was="waiting"))["type"] == "private", kind
             assert as_heard(LISTENERS["clerk"], entry(kind, was="waiting"))["type"] == kind
 

@@ -1,0 +1,229 @@
+"""Who may be asked for an order now, and why somebody may not: read once for all open orders of a station."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from dispatch.core.breathing import breathing, in_parts
+from dispatch.core.clock import SHANGHAI
+from dispatch.core.geo import Point, flat_km
+from dispatch.orders.alert_models import Alert, AlertWishes, Belief
+from dispatch.orders.alert_rules import quiet_until
+from dispatch.orders.models import Claim
+from dispatch.orders.predicting import (
+    RECENT_AT_FIRST,
+    Circumstances,
+    Own,
+    Shared,
+    likelihood,
+    newcomer,
+    own_from_row,
+    prior,
+    recent_now,
+    shared_from_row,
+    unanswered_now,
+)  # fmt: skip
+from dispatch.orders.waves import Candidate, share_of
+from dispatch.people.choosing import settings_of
+from dispatch.people.models import Person, Role, Trusted, Unit
+from dispatch.people.serving import serves_at
+
+#: Of a crowd so many of the nearest are looked at: nobody farther away was ever the better choice.
+NEAREST = 150
+#: How far somebody is taken to be of whom, or of whose depot, no place is known.
+UNKNOWN_KM = 1.5
+#: The sides of the squares in which the nearest are looked for, in degrees: about a kilometre.
+_SQUARE = 0.01
+#: So many squares outwards is as far as anybody is looked for, one by one; then all are.
+_OUTWARDS = 12
+
+_persons, _units, _claims, _trusted = Person.__table__, Unit.__table__, Claim.__table__, Trusted.__table__
+_alerts, _beliefs, _wishes = Alert.__table__, Belief.__table__, AlertWishes.__table__
+
+
+@dataclass(slots=True)
+class Phone:
+    """A courier on duty, as far as it matters to whether his phone should speak; no name."""
+
+    id: str
+    on_duty: bool
+    skills: frozenset[str]
+    place: Point | None
+    holding: int
+    own: Own
+    recent: float
+    unanswered: float
+    claims: float
+    answers: int
+    wishes: Any
+    #: Alerts since midnight, where he wants no more than so many.
+    today: int = 0
+
+    def circumstances(self, goal: Point | None) -> Circumstances:
+        return Circumstances(self.km_to(goal), self.holding > 0, self.recent, self.unanswered)
+
+    def km_to(self, goal: Point | None) -> float:
+        return flat_km(self.place, goal) if self.place and goal else UNKNOWN_KM
+
+
+@dataclass(slots=True)
+class Told:
+    """What has become of one order so far: who was asked this time, who holds it or does not want it, who knows the resident."""
+
+    asked: dict[str, Any] = field(default_factory=dict)
+    not_him: dict[str, str] = field(default_factory=dict)
+    #: Until the head start is over it is for these alone; None: for all.
+    familiar: frozenset[str] | None = None
+
+
+@dataclass(slots=True)
+class Pool:
+    """Everybody on duty at a station at one moment."""
+
+    moment: datetime
+    cap: int
+    shared: Shared
+    phones: dict[str, Phone]
+    average: float
+    _grids: dict[frozenset[str], dict[tuple[int, int], list[Phone]]] = field(default_factory=dict)
+
+    def why_not(self, phone: Phone, order: Any, told: Told) -> str | None:
+        """Why somebody is not asked for an order; None where he may be."""
+        if not set(order.skills or ()) <= phone.skills:
+            return "skills"
+        if phone.id in told.not_him:
+            return told.not_him[phone.id]
+        if phone.id in told.asked:
+            return "asked"
+        if phone.holding >= self.cap:
+            return "full"
+        if told.familiar is not None and phone.id not in told.familiar:
+            return "familiar_first"
+        return self._against_his_wish(phone, order) if phone.wishes is not None else None
+
+    def _against_his_wish(self, phone: Phone, order: Any) -> str | None:
+        wishes = phone.wishes
+        if wishes.not_until is not None and wishes.not_until > self.moment:
+            return "not_until"
+        if quiet_until(wishes.quiet_from, wishes.quiet_to, self.moment):
+            return "quiet"
+        if wishes.kinds is not None and order.kind not in wishes.kinds:
+            return "kind"
+        if wishes.per_day is not None and phone.today >= wishes.per_day:
+            return "enough_today"
+        if wishes.most_m is not None and phone.km_to(goal_of(order)) * 1000 > wishes.most_m:
+            return "far"
+        return None
+
+    def candidates(self, order: Any, told: Told) -> list[Candidate]:
+        """Those who may be asked, of a crowd the nearest of them."""
+        goal = goal_of(order)
+        return [self.candidate(phone, goal) for phone in self._around(goal, order.skills or ()) if self.why_not(phone, order, told) is None]
+
+    def candidate(self, phone: Phone, goal: Point | None) -> Candidate:
+        """Somebody as he looks from where an order is to go."""
+        seen = phone.circumstances(goal)
+        return Candidate(phone.id, likelihood(self.shared, phone.own, seen), seen.km, share_of(phone.claims, self.average))
+
+    def _around(self, goal: Point | None, skills: Iterable[str]) -> Iterable[Phone]:
+        if goal is None or len(self.phones) <= NEAREST:
+            return self.phones.values()
+        grid = self._grid(frozenset(skills))
+        row, column = _square(goal)
+        found: list[Phone] = list(grid.get((row, column), ()))
+        for out in range(1, _OUTWARDS):
+            # One ring more than has enough: the corner of a square is farther than the side of the next.
+            enough = len(found) >= NEAREST
+            for north in range(-out, out + 1):
+                for east in range(-out, out + 1) if abs(north) == out else (-out, out):
+                    found += grid.get((row + north, column + east), ())
+            if enough:
+                break
+        if len(found) < NEAREST:
+            found = [phone for square in grid.values() for phone in square]
+        return sorted(found, key=lambda phone: phone.km_to(goal))[:NEAREST]
+
+    def _grid(self, skills: frozenset[str]) -> dict[tuple[int, int], list[Phone]]:
+        if skills not in self._grids:
+            grid: dict[tuple[int, int], list[Phone]] = defaultdict(list)
+            for phone in self.phones.values():
+                if skills <= phone.skills and phone.place is not None:
+                    grid[_square(phone.place)].append(phone)
+            self._grids[skills] = dict(grid)
+        return self._grids[skills]
+
+
+def _square(place: Point) -> tuple[int, int]:
+    return ceil(place.lat / _SQUARE), ceil(place.lon / _SQUARE)
+
+
+def goal_of(order: Any) -> Point | None:
+    """Where an order is to go: its building, else its community."""
+    lat, lon = (order.lat, order.lon) if order.lat is not None else (order.unit_lat, order.unit_lon)
+    return Point(lat, lon) if lat is not None else None
+
+
+def _phones(station_id: str, moment: datetime) -> Select[Any]:
+    held = select(func.count()).where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None)).correlate(_persons)
+    columns = [_persons.c[name] for name in ("id", "skills", "on_duty", "last_lat", "last_lon")]
+    columns += [_units.c.lat, _units.c.lon, held.scalar_subquery().label("holding")]
+    columns += [column for column in _beliefs.c if column.name != "whose"]
+    columns += [_wishes.c.person_id.label("wishes"), *(column for column in _wishes.c if column.name != "person_id")]
+    found = select(*columns).join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_beliefs, _beliefs.c.whose == _persons.c.id)
+    found = found.outerjoin(_wishes, _wishes.c.person_id == _persons.c.id)
+    return found.where(serves_at(station_id, moment), _persons.c.role == Role.COURIER, _persons.c.active)
+
+
+def pool_of(connection: Connection, station_id: str, moment: datetime, *, off_duty: bool = False, only: str | None = None) -> Pool:
+    """Everybody who serves at a station and is on duty at a moment.
+
+    Args:
+        off_duty: those too who are not on duty: a coordinator may ring them.
+        only: one person, for what he reads of himself; his share is then not known.
+    """
+    found = _phones(station_id, moment)
+    found = found if off_duty else found.where(_persons.c.on_duty)
+    rows = connection.execute(found.where(_persons.c.id == only) if only else found).all()
+    today = moment.astimezone(SHANGHAI).date()
+    over: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(select(_trusted.c.person_id, _trusted.c.skill).where(_trusted.c.until < today)):
+        over[row.person_id].add(row.skill)
+    phones = {row.id: _phone(row, over.get(row.id, set()), moment) for row in breathing(rows)}
+    counted = [phone.id for phone in phones.values() if phone.wishes is not None and phone.wishes.per_day is not None]
+    for person_id, many in _alerts_today(connection, counted, moment).items():
+        phones[person_id].today = many
+    numbers = connection.execute(select(_beliefs.c.numbers).where(_beliefs.c.whose == station_id)).scalar_one_or_none()
+    average = sum(phone.claims for phone in phones.values()) / len(phones) if phones else 0.0
+    shared = shared_from_row(numbers) if numbers else prior()
+    return Pool(moment, settings_of(connection, station_id).claim_cap, shared, phones, average)
+
+
+def _phone(row: Any, over: set[str], moment: datetime) -> Phone:
+    lat, lon = (row.last_lat, row.last_lon) if row.last_lat is not None else (row.lat, row.lon)
+    counts = counts_now(row, moment) if row.numbers else (RECENT_AT_FIRST, 0.0, 0.0)
+    own, skills = own_from_row(row.numbers) if row.numbers else newcomer(), frozenset(row.skills or ()) - over
+    wishes = row if row.wishes is not None else None
+    place = Point(lat, lon) if lat is not None else None
+    return Phone(row.id, row.on_duty, skills, place, row.holding, own, *counts, row.answers or 0, wishes)
+
+
+def counts_now(row: Any, moment: datetime) -> tuple[float, float, float]:
+    """The counts of a belief that fade (alerts, silences, claims), as they are at a moment."""
+    since = [(moment - at).total_seconds() for at in (row.recent_at, row.unanswered_at, row.claims_at)]
+    return recent_now(row.recent, since[0]), unanswered_now(row.unanswered, since[1]), recent_now(row.claims, since[2])
+
+
+def _alerts_today(connection: Connection, persons: Sequence[str], moment: datetime) -> Mapping[str, int]:
+    midnight = moment.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    counts: dict[str, int] = {}
+    for some in in_parts(persons):
+        found = select(_alerts.c.person_id, func.count()).where(_alerts.c.person_id.in_(some), _alerts.c.sent_at >= midnight)
+        counts |= {row[0]: row[1] for row in connection.execute(found.group_by(_alerts.c.person_id))}
+    return counts

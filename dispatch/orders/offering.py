@@ -1,0 +1,182 @@
+"""Whom to alert, when, and when to tell a human: each open order has a plan that goes on by itself, look by look.
+
+What is chosen is decided by `waves` and `predicting`, which know no database. Here is what makes it safe: a look is one conditional
+UPDATE of the plan's number in the transaction of its alerts and of their journal entry. Two clocks at once, a process that is killed
+between two looks, a clock that is put forward or back: nobody is asked twice, and nobody is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from dispatch.core.breathing import breathing, in_parts
+from dispatch.core.clock import iso, now
+from dispatch.core.ids import new_id
+from dispatch.core.unit_of_work import Work, look_again, reading, transaction
+from dispatch.core.upserts import insert_into
+from dispatch.orders.alert_models import Alert, AlertPlan, Belief
+from dispatch.orders.alert_queries import CLOCKS_DIFFER, due_orders, opened_at, round_of, rules_of, told_of
+from dispatch.orders.alert_rules import HEEDS_QUIET, Rules, quiet_until
+from dispatch.orders.candidates import Pool, Told, goal_of, pool_of
+from dispatch.orders.commanding import ORDERS, tell
+from dispatch.orders.escalating import due_steps, next_step_at, take_step
+from dispatch.orders.predicting import as_row, newcomer
+from dispatch.orders.queries import Row
+from dispatch.orders.states import Status
+from dispatch.orders.waves import Candidate, next_look_s, wave_at, whom_to_ask
+from dispatch.people.presence import presence
+
+#: A plan is looked at again after so long, whatever else: somebody may have come on duty, or a desk changed a rule.
+LOOK_AGAIN = timedelta(minutes=5)
+#: Orders in one transaction: nobody who writes waits for more.
+AT_ONCE = 20
+
+_alerts, _plans, _beliefs = Alert.__table__, AlertPlan.__table__, Belief.__table__
+
+
+@dataclass(slots=True)
+class Look:
+    """What one look at one order's plan has come to."""
+
+    order: Row
+    round: int
+    wave: int
+    next_at: datetime
+    next_wave_at: datetime | None
+    ahead_s: float
+    #: Those whose phones speak now, with the row that is kept of each.
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
+
+
+def offer() -> int:
+    """Look at every plan that is due; returns at how many. Harmless if run twice, or by two at once."""
+    look_again()
+    moment = now()
+    orders, done = due_orders(reading(), moment), 0
+    for station_id, some in groupby(orders, lambda order: order.station_id):
+        looks = _looks(station_id, list(some), moment)
+        look_again()
+        for part in in_parts(looks, AT_ONCE):
+            with transaction() as work:
+                done += _carry_out(work, part, moment)
+    return done
+
+
+def _looks(station_id: str, orders: Sequence[Row], moment: datetime) -> list[Look]:
+    """What is to be done for these orders, decided from one picture of the station and without holding anything."""
+    rules, pool, told = rules_of(reading(), station_id), pool_of(reading(), station_id, moment), told_of(reading(), orders, moment)
+    watched = bool(presence().lately(pool.phones))
+    return [_look(rules, pool, order, told[order.id], watched) for order in breathing(orders, 1)]
+
+
+def _look(rules: Rules, pool: Pool, order: Row, told: Told, watched: bool) -> Look:
+    moment, opened, which = pool.moment, opened_at(order), round_of(order)
+    same = order.round == which
+    rule, ahead_s = rules.urgencies[order.urgency], order.ahead_s if same else 0.0
+    on_the_board_s = max(0.0, (moment - opened).total_seconds())
+    steps = due_steps(rule.clocks, opened, moment, {name for name, _ in order.steps} if same else ())
+    quiet = quiet_until(rules.quiet_from, rules.quiet_to, moment) if order.urgency == HEEDS_QUIET else None
+    # Whoever looks at the board has it on his card already: for some seconds no phone speaks.
+    first = opened + timedelta(seconds=rule.head_start_s) if watched and order.round is None else moment
+    wave_in = timedelta(seconds=max(1.0, next_look_s(rule.schedule, on_the_board_s + ahead_s)))
+    wave = wave_at(rule.schedule, on_the_board_s + ahead_s)
+    asks = rules.on and not quiet and first <= moment
+    next_wave_at = (moment + wave_in if asks else quiet or first) if rules.on and len(told.asked) < rule.schedule.most else None
+    look = Look(order, which, wave, moment, next_wave_at, ahead_s, steps=steps)
+    everybody = (same and bool(order.widen)) or (rules.on and "whole_station" in steps)
+    if everybody or asks:
+        _choose(look, rules, pool, told, everybody)
+    over = [row.expires_at for row in told.asked.values() if _stands(row, moment)] + [row["expires_at"] for row in look.asked]
+    others = (next_wave_at, next_step_at(rule.clocks, opened, moment), quiet, order.opens_to_all_at, moment + LOOK_AGAIN)
+    look.next_at = min(at for at in (*over, *others) if at is not None and at > moment)
+    return look
+
+
+def _stands(row: Row, moment: datetime) -> bool:
+    """Whether an answer may still come. What was sent later than now was sent before the clock was put back."""
+    return bool(row.outcome == "standing" and row.expires_at > moment and row.sent_at <= moment + CLOCKS_DIFFER)
+
+
+def _choose(look: Look, rules: Rules, pool: Pool, told: Told, everybody: bool) -> None:
+    order, schedule = look.order, rules.urgencies[look.order.urgency].schedule
+    candidates = pool.candidates(order, told)
+    standing = [row.likelihood for row in told.asked.values() if _stands(row, pool.moment)]
+    if everybody:
+        chosen = sorted(candidates, key=lambda one: (-one.likelihood, one.person_id))
+    else:
+        age_s = max(0.0, (pool.moment - opened_at(order)).total_seconds()) + look.ahead_s
+        chosen = whom_to_ask(schedule, age_s, candidates, standing, len(told.asked))
+    look.asked = list(_rows(look, chosen, pool, len(told.asked), len(standing), schedule.silent_s))
+
+
+def _rows(look: Look, chosen: Iterable[Candidate], pool: Pool, asked: int, standing: int, silent_s: float) -> Iterable[dict[str, Any]]:
+    """What is kept of each ask: what was known at its moment."""
+    goal = goal_of(look.order)
+    for number, one in enumerate(chosen):
+        phone = pool.phones[one.person_id]
+        seen = phone.circumstances(goal)
+        yield {
+            "id": new_id(), "order_id": look.order.id, "station_id": look.order.station_id, "person_id": one.person_id,
+            "round": look.round, "wave": look.wave, "urgency": look.order.urgency, "sent_at": pool.moment,
+            "expires_at": pool.moment + timedelta(seconds=silent_s), "km": seen.km, "busy": seen.busy, "recent": seen.recent,
+            "unanswered": seen.unanswered, "likelihood": one.likelihood, "share": one.share, "asked_before": asked + number,
+            "standing_before": standing + number, "outcome": "standing", "reason": None, "answered_at": None,
+        }  # fmt: skip
+        # The next order of this look sees that this phone has just spoken.
+        phone.recent += 1
+        phone.today += 1
+
+
+def _carry_out(work: Work, looks: Sequence[Look], moment: datetime) -> int:
+    """Write these looks, each if nobody else was quicker and the order is still open; returns how many."""
+    ids = [look.order.id for look in looks]
+    # Not held: a claim need not wait for an alert. What is taken at this moment is withdrawn by its own entry.
+    still_open = set(work.execute(select(ORDERS.c.id).where(ORDERS.c.id.in_(ids), ORDERS.c.status == Status.OPEN)).scalars())
+    ours = [look for look in looks if look.order.id in still_open and _first_to_look(work, look, moment)]
+    for look in ours:
+        if look.round > 1 and look.round != look.order.round:
+            earlier = (_alerts.c.order_id == look.order.id, _alerts.c.outcome == "standing")
+            work.execute(update(_alerts).where(*earlier).values(outcome="withdrawn", answered_at=moment))
+    asked = [row for look in ours for row in look.asked]
+    if asked:
+        work.execute_many(insert(_alerts), asked)
+        _count(work, asked, moment)
+    for look in ours:
+        if look.asked:
+            persons = [row["person_id"] for row in look.asked]
+            tell(work, look.order, "order.alerted", wave=look.wave + 1, persons=persons)
+        for name in look.steps:
+            take_step(work, look.order, name)
+    return len(ours)
+
+
+def _first_to_look(work: Work, look: Look, moment: datetime) -> bool:
+    order = look.order
+    same = order.round == look.round
+    steps = [*(order.steps if same else ()), *([name, iso(moment)] for name in look.steps)]
+    values = {"opened_at": opened_at(order), "round": look.round, "wave": look.wave, "looked_at": moment, "next_at": look.next_at,
+              "next_wave_at": look.next_wave_at, "ahead_s": look.ahead_s, "widen": False, "steps": steps,
+              "step": steps[-1][0] if steps else "waves", "look": (order.look or 0) + 1}  # fmt: skip
+    if order.look is None:
+        fresh = {"order_id": order.id, "station_id": order.station_id, **values}
+        return bool(work.execute(insert_into(work, _plans).on_conflict_do_nothing(), fresh).rowcount == 1)
+    there = (_plans.c.order_id == order.id, _plans.c.look == order.look)
+    return bool(work.execute(update(_plans).where(*there).values(**values)).rowcount == 1)
+
+
+def _count(work: Work, asked: Sequence[dict[str, Any]], moment: datetime) -> None:
+    """That their phones have spoken once more; in the order of the persons, so that two who count never wait for each other."""
+    latest = {row["person_id"]: row["recent"] + 1 for row in asked}
+    fresh = insert_into(work, _beliefs).values(
+        whose=bindparam("of"), numbers=as_row(newcomer()), answers=0, recent=bindparam("counted"), recent_at=moment,
+        unanswered=0.0, unanswered_at=moment, claims=0.0, claims_at=moment,
+    )  # fmt: skip
+    on = {"index_elements": ["whose"], "set_": {"recent": fresh.excluded.recent, "recent_at": moment}}
+    work.execute_many(fresh.on_conflict_do_update(**on), [{"of": one, "counted": latest[one]} for one in sorted(latest)])
