@@ -33,6 +33,7 @@ class Phones(Street):
         believing.settle()
         with transaction() as work:
             work.execute(delete(BELIEFS))
+            work.execute(delete(AlertChoices.__table__))  # the station's rules are the usual ones: phones speak
 
     def look(self, **later: float) -> None:
         """Let time pass, and let the clock of the alerts look as the jobs do."""

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import believing, offering
-from dispatch.orders.alert_models import Alert, AlertPlan, PhoneCall
+from dispatch.orders.alert_models import Alert, AlertChoices, AlertPlan, PhoneCall
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Decline
 from dispatch.people.models import Deed, Person
@@ -66,6 +66,7 @@ class Doors:
         self.who = {login: Player(app, login, described) for login in EVERYBODY}
         self.stranger = Visitor(app)
         with transaction() as work:
+            work.execute(delete(AlertChoices.__table__))  # the stations' rules are the usual ones: phones speak
             work.execute(update(PERSONS).values(skills=["medicine"]))
             work.execute(update(PERSONS).where(PERSONS.c.role == "courier").values(on_duty=True))
         self.order_id = str(self.who["clerk"].post(need).json["id"])
