@@ -32,6 +32,17 @@ WHERE = """() => {
 }"""
 
 
+#: A walk begins at the top. Blurring alone would leave it where the last one ended: the next would begin behind what held that one up.
+TO_THE_TOP = """() => {
+  const top = document.createElement("span");
+  top.tabIndex = -1;
+  (document.querySelector("dialog:modal") ?? document.body).prepend(top);
+  top.focus();
+  top.remove();
+  scrollTo(0, 0);
+}"""
+
+
 def unreached(persona: Persona) -> list[str]:
     """What the Tab key does not come to, or does not show that it has come to, in any of three walks: a live page may change on the way."""
     missing: list[str] = []
@@ -46,7 +57,7 @@ def walked(persona: Persona) -> list[str]:
     page = persona.page
     there = page.evaluate(NUMBER_THEM)
     reached: dict[int, bool] = {}
-    page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
+    page.evaluate(TO_THE_TOP)
     for _ in range(3 * len(there) + 20):
         page.keyboard.press("Tab")
         at = page.evaluate(WHERE)

@@ -88,7 +88,8 @@ FAULTS = {
     "const one = document.createElement('button'); document.querySelector('main').append(one)": "button-name",
     "const one = document.createElement('p'); one.style.color = '#999'; document.querySelector('main').append(one);"
     " let n = 0; one.textContent = 'time'; setInterval(() => (one.textContent = `time ${(n += 1)}`), 20)": "color-contrast",
-    "const one = document.createElement('div'); one.style.minWidth = '5000px'; document.querySelector('main').append(one)": "too wide",
+    "const one = document.createElement('div'); one.style.minWidth = '5000px'; one.textContent = 'wide';"
+    " document.querySelector('main').append(one)": "too wide",
 }
 
 
