@@ -106,7 +106,7 @@ def begin_the_second_step(staff: Persona, _street: LivedIn) -> None:
 def enrol_a_phone(stranger: Persona, street: LivedIn) -> None:
     """The phone becomes a courier's, and he signs out: his PIN is asked for."""
     page, number = stranger.page, street.number()
-    page.goto(street.house.url + street.scene.invite("李雷", number))
+    page.goto(f"{street.house.url}/enrol/{street.scene.invite('李雷', number)}")
     for field, words in {"#phone": number, "#pin": "482913", "#pin_again": "482913"}.items():
         page.fill(field, words)
     page.check("[name=consent]")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import NewHouse, Tokened
 from tests.house import House
+from tests.pages.lived_in import LivedIn
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, AsPersona, Persona, launch
 from tests.pages.scenes import Scene
 
@@ -46,6 +47,14 @@ def shared_house(tokened: Tokened, tmp_path_factory: pytest.TempPathFactory) -> 
     there = House(folder, tokens=tokened.tokens)
     yield opened(there)
     there.kill()
+
+
+@pytest.fixture(scope="module")
+def lived_in(shared_house: House) -> Iterator[LivedIn]:
+    """That house with something to see on every page, in words that no line holds."""
+    made = LivedIn(shared_house)
+    yield made
+    made.close()
 
 
 @pytest.fixture

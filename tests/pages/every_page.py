@@ -5,10 +5,10 @@ A new page is a new row; `test_every_page.py` fails for what is in no row.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from tests.pages import before_it_is_seen as first
 from tests.pages.lived_in import LivedIn
@@ -36,22 +36,36 @@ class Shown(NamedTuple):
     def screen(self) -> tuple[int, int]:
         return self.viewport or (PHONE if COURIERS.fullmatch(self.login) else DESKTOP)
 
-    def open(self, persona: Persona, street: LivedIn) -> None:
-        """Go there, wait until all has come, do what is done before."""
+    def go(self, persona: Persona, street: LivedIn) -> Response:
+        """Go there, and wait until all has come; nobody comes without what came with an earlier page."""
+        persona.context.set_offline(False)
         if self.login == NOBODY:
             persona.context.clear_cookies()
-        persona.go(street.at(self.path))
+        answer = persona.page.goto(persona.base + street.at(self.path))
+        assert answer is not None
         settled(persona)
+        return answer
+
+    def open(self, persona: Persona, street: LivedIn) -> str:
+        """Go there, and do what is done before; returns the page as it came from the house."""
+        source = self.go(persona, street).text()
         if self.before:
             self.before(persona, street)
+            settled(persona, lines=False)
+        return source
 
 
-def settled(persona: Persona) -> None:
-    """Until the page is live, where it is one that will be, and nothing says that it is being opened."""
-    for line in ("#line", "#wall-line"):
-        if persona.page.locator(line).count():
-            expect(persona.page.locator(f'{line}[data-state="live"]')).to_be_visible(timeout=PATIENCE_MS)
-    persona.page.wait_for_function("() => ![...document.querySelectorAll('.loading')].some((one) => one.checkVisibility())")
+def settled(persona: Persona, *, lines: bool = True) -> None:
+    """Until the page has come with its style sheets, is live where it will be, and nothing says that it is being opened.
+
+    A page can be read before its style sheet is there: then everything on it is too small and too close.
+    """
+    page = persona.page
+    page.wait_for_load_state()
+    for line in ("#line", "#wall-line") if lines else ():
+        if page.locator(line).count():
+            expect(page.locator(f'{line}[data-state="live"]')).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_function("() => ![...document.querySelectorAll('.loading')].some((one) => one.checkVisibility())")
 
 
 STRANGER = [
@@ -62,7 +76,7 @@ STRANGER = [
           first.turn_the_second_step_on),
     Shown(NOBODY, "/sign-in", "sign-in-phone",
           "An enrolled phone knows its courier and asks for the PIN alone.", first.enrol_a_phone, PHONE),
-    Shown(NOBODY, "{enrol}", "enrol", "A courier opens his invite, chooses a PIN and reads what is kept of him.", viewport=PHONE),
+    Shown(NOBODY, "/enrol/{enrol}", "enrol", "A courier opens his invite, chooses a PIN and reads what is kept of him.", viewport=PHONE),
     Shown(NOBODY, "/enrol/void", "enrol-void", "An invite that is over, and what to do.", viewport=PHONE),
     Shown(NOBODY, "/certificates/{certificate}", "certificate", "Anybody checks a certificate by its number.", viewport=PHONE),
     Shown(NOBODY, "/certificates/1-void", "certificate-void", "A number that is nobody's certificate.", viewport=PHONE),
@@ -192,9 +206,10 @@ EVERY = [shown for pages in PAGES.values() for shown in pages]
 PICTURED = [shown for shown in EVERY if shown.name]
 
 
-def of_each() -> dict[str, list[Shown]]:
-    """Login → the pages that it opens."""
-    each: dict[str, list[Shown]] = {}
-    for shown in EVERY:
-        each.setdefault(shown.login, []).append(shown)
-    return each
+def windows(pages: list[Shown]) -> Iterator[tuple[str, tuple[int, int], list[Shown]]]:
+    """These pages by who opens them and on how large a screen: a window serves for all of them."""
+    each: dict[tuple[str, tuple[int, int]], list[Shown]] = {}
+    for shown in pages:
+        each.setdefault((shown.login, shown.screen), []).append(shown)
+    for (login, screen), shown_there in each.items():
+        yield login, screen, shown_there

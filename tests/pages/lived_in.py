@@ -78,11 +78,7 @@ class LivedIn:
         one = self.places["courier"] = scene.courier("courier1")
         trusted = {"skills": ["medicine", "heavy", "escort"]}
         scene["coordinator"].http.post(f"{self.house.url}/couriers/{one}/skills", data=trusted, timeout=30).raise_for_status()
-        self.places["enrol"] = self.invited()
-
-    def invited(self) -> str:
-        """The path of a fresh invite for 李雷; a phone number leads to one invite alone."""
-        return self.scene.invite("李雷", self.number())
+        self.places["enrol"] = scene.invite("李雷", self.number())
 
     def number(self) -> str:
         """A phone number that nobody has had."""

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.house import Caller, House
 
-CAST = ["clerk", "coordinator", "coordinator2", "courier1", "courier2", "courier3", "courier4", "courier5"]
+CAST = ["clerk", "coordinator", "coordinator2", "courier1", "courier2", "courier3", "courier4", "courier5", "supervisor", "admin"]
 STATION, NEIGHBOUR = "120116014", "120116015"
 LONG_CHINESE = "泰达街道康翠社区东海路与第三大街交口老年活动中心旁边的居民楼" * 2
 LONG_LATIN = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -176,10 +176,10 @@ class Scene:
         self.house.flask("org", "settings", STATION, "vouch_twice=")
 
     def invite(self, name: str, phone: str) -> str:
-        """A courier is invited at the coordinator's desk; the path of the invite's page."""
+        """A courier is invited at the coordinator's desk; the token of the invite."""
         form = {"name": name, "phone": phone, "depot_id": f"{STATION}D01"}
         answer = self["coordinator"].http.post(f"{self.house.url}/couriers/invite", data=form, timeout=30)
-        found = re.search(r'value="https?://[^/"]+(/enrol/[^"]+)"', answer.text)
+        found = re.search(r'value="https?://[^/"]+/enrol/([^"]+)"', answer.text)
         assert found, answer.text
         return found[1]
 

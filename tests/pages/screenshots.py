@@ -18,13 +18,13 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.house import ROOT, House
-from tests.pages.every_page import PAGES, PICTURED, Shown
+from tests.pages.every_page import PAGES, PICTURED, Shown, windows
 from tests.pages.lived_in import LivedIn
 from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
-SEEN_WITHIN_MS, FOLDER_MOST, COLOURS = 1000, 9_000_000, 32
+SEEN_WITHIN_MS, FOLDER_MOST, COLOURS, TOO_NEAR = 1000, 9_000_000, 40, 40
 LOCALES, SCHEMES = {"zh": "中文", "en": "English"}, {"light": "light", "dark": "dark"}
 #: The story's moments in their order, and what happens in each.
 STORY = {
@@ -63,7 +63,7 @@ def pictures() -> set[str]:
 def readme() -> str:
     """What stands beside the pictures: a row for each page, with its four."""
     said = [INTRODUCTION, "## One errand, from the phone call to the thanks\n", "| picture | what happens |\n|---|---|"]
-    for n, (name, told) in enumerate(STORY, 1):
+    for n, (name, told) in enumerate(STORY.items(), 1):
         said.append(f"| [{name}]({story_picture(n, name)}) | {told} |")
     heads = [f"{language} {scheme}" for language, scheme in itertools.product(LOCALES.values(), SCHEMES.values())]
     for title, pages in PAGES.items():
@@ -77,7 +77,22 @@ def readme() -> str:
 def keep(persona: Persona, name: str) -> None:
     path = FOLDER / name
     persona.picture(path)
-    Image.open(path).convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture = Image.open(path).convert("RGB")
+    few = Image.new("P", (1, 1))
+    few.putpalette([part for colour in palette(picture) for part in colour])
+    picture.quantize(palette=few, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def palette(picture: Image.Image) -> list[tuple[int, ...]]:
+    """Its most frequent colours, none too near to another: a page has few, and the small spots of a warning must stay what they are."""
+    chosen: list[tuple[int, ...]] = []
+    counted: list[tuple[int, tuple[int, ...]]] = picture.getcolors(1 << 24)  # type: ignore[assignment]
+    for _count, colour in sorted(counted, reverse=True)[:1000]:
+        if all(sum((a - b) ** 2 for a, b in zip(colour, other, strict=True)) > TOO_NEAR for other in chosen):
+            chosen.append(colour)
+        if len(chosen) == COLOURS:
+            break
+    return chosen
 
 
 @contextmanager
@@ -126,14 +141,13 @@ def show(persona: Persona, street: LivedIn, shown: Shown, locale: str) -> None:
         persona.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         persona.page.wait_for_timeout(200)
         keep(persona, picture_of(shown, locale, scheme))
-    persona.context.set_offline(False)
 
 
 def show_all(browser: Browser, house: House, wanted: list[Shown]) -> None:
     """Every page of these in four ways, each of the cast in one window for each size of it."""
     street = LivedIn(house, long=False)
     for locale in LOCALES:
-        for (login, screen), pages in itertools.groupby(wanted, key=lambda shown: (shown.login, shown.screen)):
+        for login, screen, pages in windows(wanted):
             persona = Persona(browser, house.url, login, screen, locale, "light").come_in()
             for shown in pages:
                 show(persona, street, shown, locale)

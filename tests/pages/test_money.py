@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from playwright.sync_api import expect
 
 from dispatch.orders.settling import today
-from tests.house import House
+from tests.house import ROOT, House
 from tests.pages.personas import PATIENCE_MS, AsPersona
 from tests.pages.scenes import Scene, receipt
 
@@ -132,3 +135,68 @@ def test_who_had_paid_before_it_was_cancelled_is_chosen_and_gets_his_money(as_pe
     asked = {"period": f"{today():%Y}", "format": "xlsx"}
     sheet = scene["clerk"].http.post(f"{scene.house.url}/money/export", data=asked, timeout=60)
     assert sheet.content.startswith(b"PK"), sheet.text
+
+
+DAYS_AGO = """
+import sys
+from datetime import timedelta
+from wsgi import app
+from dispatch.core.clock import now
+from dispatch.core.unit_of_work import transaction
+from dispatch.orders.commanding import ORDERS
+with app.app_context(), transaction() as work:
+    then = now() - timedelta(days=9)
+    work.execute(ORDERS.update().where(ORDERS.c.id == sys.argv[1]).values(posted_at=then, changed_at=then, number="0901-017"))
+"""
+
+
+def days_ago(house: House, order_id: str) -> None:
+    """It was posted and over nine days ago, with the number of that day."""
+    subprocess.run([sys.executable, "-c", DAYS_AGO, order_id], cwd=ROOT, env=house.environ, check=True, capture_output=True, timeout=60)
+
+
+def test_an_order_of_another_day_is_found_by_name_or_number_and_what_was_laid_out_for_it_is_entered(
+    house: House, as_persona: AsPersona, scene: Scene
+) -> None:
+    hers = {"name": "欧阳桂香", "phone": "13900004321", "door": "2单元301"}
+    order = scene.taken_as_far("delivered", kind="groceries", summary="买鸡蛋", resident=hers)
+    scene.do("clerk", order["id"], "confirm")
+    days_ago(house, order["id"])
+    clerk = as_persona("clerk")
+    clerk.go("/money")
+    page = clerk.live().page
+    page.locator("summary", has_text="上限和补记").click()
+    found = page.locator(f'#found [data-id="{order["id"]}"]')
+    sought = page.get_by_label("找以前的单")
+    # Nothing typed, nobody of that name: said, and what was typed stays.
+    sought.press("Enter")
+    clerk.sees("#older .error", has_text="请先输入")
+    sought.fill("阿凡提")
+    sought.press("Enter")
+    clerk.sees("#found-said", has_text="没有找到")
+    expect(sought).to_have_value("阿凡提")
+    # By her initials, by keyboard alone; her name and the day stand on it.
+    sought.fill("oygx")
+    sought.press("Enter")
+    expect(found).to_contain_text("0901-017", timeout=PATIENCE_MS)
+    expect(found).to_contain_text("欧阳桂香")
+    assert page.locator(f'#limits [data-id="{order["id"]}"]').count() == 0
+    # Nothing was to be laid out for it: first the limit, then what was.
+    found.get_by_role("button", name="调高上限").click()
+    found.locator("input[name=money_limit]").fill("30")
+    found.locator("input[name=money_limit]").press("Enter")
+    found.get_by_role("button", name="补记垫付").click()
+    form = found.locator("form", has=page.get_by_label("谁垫的钱"))
+    form.locator("input[name=amount]").fill("12.50")
+    form.locator("input[type=file]").set_input_files(files=photo())
+    form.get_by_role("button", name="记账").click()
+    clerk.sees("#advances .card", has_text="垫付 12.50 元")
+    assert scene["courier1"].get("/money/advances").json()["items"][0]["due"] == 1250
+    # And by its number.
+    page.reload()
+    clerk.live()
+    page.locator("summary", has_text="上限和补记").click()
+    sought.fill("0901017")
+    page.get_by_role("button", name="找单", exact=True).click()
+    expect(found).to_contain_text("欧阳桂香", timeout=PATIENCE_MS)
+    assert not clerk.complaints()
