@@ -26,11 +26,20 @@ class HazardPhoto(Schema):
     shown = fields.Boolean(metadata={"description": "for the station: others may see it"})
 
 
+class CameraPlace(Schema):
+    """Where its camera says that it was taken: to be offered to who took it, and kept nowhere."""
+
+    lat = fields.Float(required=True)
+    lon = fields.Float(required=True)
+
+
 class SentPhoto(Schema):
     photo_id = _text(description="to be named by a command within a day")
     url = _text()
     width = fields.Integer(required=True)
     height = fields.Integer(required=True)
+    place = fields.Nested(CameraPlace, required=True, allow_none=True)
+    taken_at = _moment(none=True, description="as its camera says; kept nowhere")
 
 
 class Words(Schema):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 
+from dispatch.core.errors import Invalid
 from dispatch.core.unit_of_work import reading
 from dispatch.hazards.listing import categories_listing, hazards_listing, questions_for
 from dispatch.hazards.photographing import photo_file
 from dispatch.hazards.queries import Asked
+from dispatch.hazards.reporting import errand_of
 from dispatch.orders.listing import check_role
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
@@ -38,8 +40,16 @@ def mine() -> str:
     """A phone: report a hazard, and follow what one has reported."""
     actor = asker()
     check_role(actor, Role.COURIER, Role.CLERK, Role.COORDINATOR)
-    lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor)}
+    lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor), "errand": _errand(actor)}
     return render_template("hazards/mine.html", page_state={**_at_the_station(actor), **lists})
+
+
+def _errand(actor: Actor) -> dict[str, Any] | None:
+    """The errand on which he sees it, where he comes from its page and it is his."""
+    try:
+        return dict(errand_of(reading(), actor, request.args.get("order", ""))._mapping)
+    except Invalid:
+        return None
 
 
 @blueprint.get("/hazards/community")

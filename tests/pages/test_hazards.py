@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.house import Caller
 from tests.pages.hazard_scenes import CORNER, HOME, camera, done, reported
-from tests.pages.personas import PATIENCE_MS, AsPersona, Persona, until
+from tests.pages.personas import NO_SOCKETS, PATIENCE_MS, AsPersona, Persona, until
 from tests.pages.scenes import STATION, Scene
 
 pytestmark = pytest.mark.slow
@@ -22,12 +22,12 @@ def stands(scene: Scene, hazard: dict[str, Any]) -> str:
     return str(scene["coordinator"].get(f"/hazards/{hazard['id']}").json()["status"])
 
 
-def at_the_corner(persona: Persona) -> Page:
+def at_the_corner(persona: Persona, *, live: bool = True) -> Page:
     """His phone says where it is, when it is asked."""
     persona.context.grant_permissions(["geolocation"])
     persona.context.set_geolocation({"latitude": CORNER["lat"], "longitude": CORNER["lon"]})
     persona.go("/hazards/mine")
-    return persona.live().page
+    return persona.live().page if live else persona.page
 
 
 def photograph(page: Page, scope: str = "#report") -> None:
@@ -90,7 +90,9 @@ def test_from_the_photo_to_seen_to_be_gone_without_a_reload(as_persona: AsPerson
 
 def test_a_lost_line_keeps_the_report_and_it_arrives_once(as_persona: AsPersona, scene: Scene) -> None:
     courier = as_persona("courier1")
-    page = at_the_corner(courier)
+    # A network that opens no socket: then everything goes by HTTP.
+    courier.page.add_init_script(NO_SOCKETS)
+    page = at_the_corner(courier, live=False)
     photograph(page)
     page.fill("#note", "三楼拐角有一袋垃圾")
     courier.sees("#suggested")
