@@ -69,7 +69,8 @@ class HeldBy(Schema):
 class Step(Schema):
     verb = _text()
     was = _text(none=True)
-    by = _text(description="a person's id, or clock")
+    role = _text(description="of who did it, or clock")
+    by = _text(may_miss=True, description="for the station: a person's id, or clock")
     at = _moment()
     said = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
@@ -196,6 +197,7 @@ class SuggestedCategories(Schema):
 class DeclineReason(Schema):
     code = _text()
     family = _text(description="empty: for all")
+    category = _text(none=True, description="of a station's own: for this one alone")
     zh = _text()
     en = _text()
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from dispatch.core.errors import Invalid
 from dispatch.core.unit_of_work import reading
-from dispatch.hazards.listing import categories_listing, hazards_listing, questions_for
+from dispatch.hazards.listing import categories_listing, hazards_listing, own_reasons_listing, questions_for
 from dispatch.hazards.photographing import photo_file
 from dispatch.hazards.queries import Asked
 from dispatch.hazards.reporting import errand_of
@@ -58,6 +58,15 @@ def community() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("hazards/community.html", page_state={"hazards": hazards_listing(actor, Asked("alive"), 1)})
+
+
+@blueprint.get("/hazards/reasons")
+def reasons() -> str:
+    """A coordinator's own reasons to decline."""
+    actor = asker()
+    check_role(actor, Role.COORDINATOR)
+    state = {"categories": _at_the_station(actor)["categories"], "reasons": own_reasons_listing(actor)["items"]}
+    return render_template("hazards/reasons.html", page_state=state)
 
 
 @blueprint.get("/hazards/photos/<photo_id>")
