@@ -21,6 +21,7 @@ from dispatch.hazards.blacking_out import forget_locked
 from dispatch.hazards.forgetting import forget_ended
 from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
+from dispatch.open311.forgetting import forget_tokens
 from dispatch.orders import photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
@@ -43,7 +44,7 @@ TIDY_EVERY_S = 3600
 #: What is forgotten every hour.
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
-    forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
+    forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended, forget_tokens,
 )  # fmt: skip
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
