@@ -22,6 +22,7 @@ from dispatch.hazards.blacking_out import forget_locked
 from dispatch.hazards.forgetting import forget_ended
 from dispatch.hazards.queries import due as hazards_due
 from dispatch.hours import booking
+from dispatch.open311.forgetting import forget_tokens
 from dispatch.orders import believing, offering, photographing
 from dispatch.orders.closing import BY_THE_CLOCK, by_the_clock, due
 from dispatch.orders.forgetting import forget_finished
@@ -46,7 +47,7 @@ TIDY_EVERY_S = 3600
 #: What is forgotten every hour.
 FORGOTTEN = (
     idempotency.forget_old, photo_quota.forget_days, signing_in.forget_expired,
-    forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended,
+    forget_finished, forget_receipts, forget_messages, forget_no_shows, forget_ended, forget_tokens,
     believing.forget_alerts, sending.forget_notices,
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ class Refused extends Error {
 export const toTheDoor = () => location.assign(`${base}/`);
 
 // crypto.randomUUID exists on secure origins alone; a phone on the street's own network has none.
-function newKey() {
+export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -80,8 +80,8 @@ const TRIES = 8;
 const keys = new Map();
 const running = new Map();
 
-async function attempt(what, send) {
-  const key = keys.get(what) ?? newKey();
+async function attempt(what, send, given) {
+  const key = keys.get(what) ?? given ?? newKey();
   keys.set(what, key);
   for (let tries = 1; ; tries += 1) {
     try {
@@ -97,8 +97,9 @@ async function attempt(what, send) {
 }
 
 // One intention, in its own words, is one command: while it runs a second tap joins it, and its key stays until an answer came.
-export function once(what, send) {
-  if (!running.has(what)) running.set(what, attempt(what, send).finally(() => running.delete(what)));
+// `given`: the key under which it was begun before this page was there.
+export function once(what, send, given = null) {
+  if (!running.has(what)) running.set(what, attempt(what, send, given).finally(() => running.delete(what)));
   return running.get(what);
 }
 

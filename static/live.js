@@ -131,25 +131,28 @@ export function start() {
   addEventListener("online", lookAgain);
 }
 
-async function bySocket(name, body) {
+async function bySocket(event, body) {
   let said;
   try {
-    said = await socket.timeout(ACK_MS).emitWithAck(`order.${name}`, body);
+    said = await socket.timeout(ACK_MS).emitWithAck(event, body);
   } catch {
     // Connected, it seemed, and no answer: until something is heard again we do not call it live.
     away();
     return null;
   }
-  if (said.ok) return said.order;
+  if (said.ok) return said;
   if (said.error.code === "sign_in_needed") toTheDoor();
   throw Object.assign(new Error(said.error.detail), said.error);
 }
 
-// A command by the socket; when no answer comes within three seconds the same key goes by HTTP, so it happens once.
+// By the socket where there is one; null: nobody has answered within three seconds, and nobody knows whether it was done.
+export const emitted = async (event, body) => (socket?.connected ? bySocket(event, body) : null);
+
+// A command by the socket; when no answer comes the same key goes by HTTP, so it happens once.
 export const command = (name, orderId, data = {}) =>
   once(`${name} ${orderId} ${JSON.stringify(data)}`, async (key) => {
-    const said = socket?.connected ? await bySocket(name, { order_id: orderId, key, ...data }) : null;
-    return said ?? call("POST", `/orders/${orderId}/${name.replace("_", "-")}`, { body: data, key });
+    const said = await emitted(`order.${name}`, { order_id: orderId, key, ...data });
+    return said ? said.order : call("POST", `/orders/${orderId}/${name.replace("_", "-")}`, { body: data, key });
   });
 
 // One look at a time. What is asked for during a look is looked at after it, so that an older answer never covers a newer one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pysqlite3
@@ -31,9 +32,13 @@ UNKEEPABLE = (UnicodeEncodeError, OverflowError)
 def problem(status: int, code: str, detail: str, **extra: Any) -> Response:
     """An answer of the form application/problem+json."""
     body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail, **extra}
-    response = Response(json.dumps(body), status, mimetype="application/problem+json")
-    if "retry_after" in extra:
-        response.headers["Retry-After"] = str(extra["retry_after"])
+    return _with_patience(Response(json.dumps(body), status, mimetype="application/problem+json"), extra)
+
+
+def _with_patience(response: Response, said: Mapping[str, Any]) -> Response:
+    """Whoever reads it, a program or a browser, learns when to try again."""
+    if "retry_after" in said:
+        response.headers["Retry-After"] = str(said["retry_after"])
     return response
 
 
@@ -42,7 +47,8 @@ def _answer(refused: Refused) -> Response:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return problem(refused.status, **said)
     error = {"status": refused.status, "title": said["code"], "detail": said["detail"]}
-    return Response(render_template("pages/error.html", error=error), refused.status, mimetype="text/html")
+    page = Response(render_template("pages/error.html", error=error), refused.status, mimetype="text/html")
+    return _with_patience(page, said)
 
 
 def _http(error: HTTPException) -> Any:

@@ -26,11 +26,20 @@ class HazardPhoto(Schema):
     shown = fields.Boolean(metadata={"description": "for the station: others may see it"})
 
 
+class CameraPlace(Schema):
+    """Where its camera says that it was taken: to be offered to who took it, and kept nowhere."""
+
+    lat = fields.Float(required=True)
+    lon = fields.Float(required=True)
+
+
 class SentPhoto(Schema):
     photo_id = _text(description="to be named by a command within a day")
     url = _text()
     width = fields.Integer(required=True)
     height = fields.Integer(required=True)
+    place = fields.Nested(CameraPlace, required=True, allow_none=True)
+    taken_at = _moment(none=True, description="as its camera says; kept nowhere")
 
 
 class Words(Schema):
@@ -60,7 +69,8 @@ class HeldBy(Schema):
 class Step(Schema):
     verb = _text()
     was = _text(none=True)
-    by = _text(description="a person's id, or clock")
+    role = _text(description="of who did it, or clock")
+    by = _text(may_miss=True, description="for the station: a person's id, or clock")
     at = _moment()
     said = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
@@ -190,6 +200,7 @@ class SuggestedCategories(Schema):
 class DeclineReason(Schema):
     code = _text()
     family = _text(description="empty: for all")
+    category = _text(none=True, description="of a station's own: for this one alone")
     zh = _text()
     en = _text()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from dispatch.core.clock import iso
 from dispatch.core.doors import Door, once
 from dispatch.core.errors import Invalid
 from dispatch.core.photos import Upload, fingerprint
@@ -78,7 +79,9 @@ def send_photo(_body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     if upload is None:
         raise Invalid("photo")
     kept = keep_photo(actor, upload.stream, once(actor, "hazard.photo", {"photo": fingerprint(upload.stream)}))
-    return {"photo_id": kept.id, "url": photo_url(kept.id), "width": kept.width, "height": kept.height}, 201
+    place = kept.place._asdict() if kept.place else None
+    said = {"photo_id": kept.id, "url": photo_url(kept.id), "width": kept.width, "height": kept.height}
+    return {**said, "place": place, "taken_at": iso(kept.taken_at)}, 201
 
 
 @blueprint.get("/hazards/near")

@@ -8,7 +8,7 @@ from typing import Any
 from dispatch.core.commanding import Outcome
 from dispatch.core.doors import Door, once
 from dispatch.core.photos import Box
-from dispatch.hazards import answers, assigning, blacking_out, handling, merging, moderating, pausing
+from dispatch.hazards import answers, assigning, blacking_out, correcting, handling, merging, moderating, pausing
 from dispatch.hazards.api import said_with, uploads
 from dispatch.hazards.forms import (
     AcceptHazardForm,
@@ -148,6 +148,15 @@ def resume(body: dict[str, Any], hazard_id: str) -> dict[str, Any]:
 def extend(body: dict[str, Any], hazard_id: str) -> dict[str, Any]:
     """延时: until a later moment, for a reason."""
     return _carried(pausing.extend, hazard_id, body, body["deadline"], body["reason"], body.get("text"), body.get("version"))
+
+
+@blueprint.post("/hazards/<hazard_id>/correct")
+@blueprint.arguments(AcceptHazardForm)
+@blueprint.answers(answers.Hazard, key="optional")
+def correct(body: dict[str, Any], hazard_id: str) -> dict[str, Any]:
+    """更正: category, place, title or deadline of what was accepted."""
+    said = {name: value for name, value in body.items() if name != "version"}
+    return _carried(correcting.correct, hazard_id, body, said, body.get("version"))
 
 
 @blueprint.post("/hazards/<hazard_id>/fix")

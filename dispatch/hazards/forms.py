@@ -8,7 +8,6 @@ from marshmallow import fields, validate
 
 from dispatch.core.doors import Form, Query
 from dispatch.core.photos import MOST_BOXES
-from dispatch.hazards.categorising import KINDS
 from dispatch.hazards.handling import REOPEN_REASONS, SEND_BACK_REASONS, VOID_REASONS
 from dispatch.hazards.pausing import EXTEND_REASONS, SUSPEND_REASONS
 from dispatch.hazards.photographing import MOST
@@ -16,8 +15,6 @@ from dispatch.hazards.queries import LISTS
 from dispatch.hazards.states import Status
 from dispatch.orders.forms import PlaceForm, VersionForm
 
-#: Limits in working hours beyond a working month are none.
-HOURS_MOST = 200
 #: No kept photo is so long or so high.
 SIDE_MOST = 4096
 _id = validate.Length(1, 32)
@@ -192,65 +189,6 @@ class SeenPhotosForm(SeenForm):
     """The same with photos (multipart)."""
 
     photos = fields.List(_file(), metadata={"description": f"at most {MOST}"})
-
-
-class CategoryForm(Form):
-    """What is to be different of a category at this station."""
-
-    name = fields.String(validate=validate.Length(1, 40))
-    name_en = fields.String(validate=validate.Length(1, 60))
-    family = fields.String(validate=validate.Regexp(r"[a-z_]{1,20}\Z"), metadata={"description": "duplicates are of one family"})
-    urgent = fields.Boolean(metadata={"description": "rings at the coordinator's desk"})
-    always = fields.Boolean(metadata={"description": "its limit counts nights and holidays too"})
-    hours = fields.Integer(strict=True, validate=validate.Range(1, HOURS_MOST), metadata={"description": "working hours that it may take"})
-    radius_m = fields.Integer(strict=True, validate=validate.Range(5, 500), metadata={"description": "metres within which it is the same"})
-    public = fields.Boolean(metadata={"description": "off: it concerns a person, and is for the desks alone"})
-    active = fields.Boolean()
-    advice = fields.String(validate=_sentence, metadata={"description": "what to do at once, whom to phone"})
-    advice_en = fields.String(validate=_sentence)
-
-
-class NewCategoryForm(CategoryForm):
-    """A category of the station's own."""
-
-    kind = fields.String(required=True, validate=validate.OneOf(KINDS), metadata={"description": "事项 event or 部件 part"})
-    code = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9_]{1,30}\Z"))
-    name = fields.String(required=True, validate=validate.Length(1, 40))
-    name_en = fields.String(required=True, validate=validate.Length(1, 60))
-    family = fields.String(required=True, validate=validate.Regexp(r"[a-z_]{1,20}\Z"))
-    urgent = fields.Boolean(load_default=False)
-    always = fields.Boolean(load_default=False)
-    hours = fields.Integer(load_default=9, strict=True, validate=validate.Range(1, HOURS_MOST))
-    radius_m = fields.Integer(load_default=50, strict=True, validate=validate.Range(5, 500))
-    public = fields.Boolean(load_default=True)
-    active = fields.Boolean(load_default=True)
-    advice = fields.String(load_default="", validate=_sentence)
-    advice_en = fields.String(load_default="", validate=_sentence)
-
-
-class WrittenForm(Form):
-    """What somebody has written so far."""
-
-    note = fields.String(load_default="", validate=validate.Length(max=500))
-    building = fields.String(load_default="", validate=validate.Length(max=80))
-
-
-class ReasonsQuery(Query):
-    category = fields.String(required=True, validate=validate.Length(1, 60))
-
-
-class RuleForm(Form):
-    """Who deals with what, where; what is left out fits everything."""
-
-    category = fields.String(allow_none=True, validate=validate.Length(max=60))
-    family = fields.String(allow_none=True, validate=validate.Length(max=20))
-    community_id = fields.String(allow_none=True, validate=validate.Length(max=32))
-    responsible = fields.String(required=True, validate=validate.Length(1, 80))
-
-
-class DryRunForm(Form):
-    category = fields.String(required=True, validate=validate.Length(1, 60))
-    community_id = fields.String(required=True, validate=_id)
 
 
 def box_in(query: dict[str, Any]) -> tuple[float, float, float, float]:

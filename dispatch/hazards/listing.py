@@ -17,8 +17,9 @@ from dispatch.hazards.nearby import Spot, same_nearby
 from dispatch.hazards.policy import HOUSE_PERMITS
 from dispatch.hazards.presenting import present
 from dispatch.hazards.queries import PAGE, Asked, full_hazard, hazards_page
+from dispatch.hazards.reasoning import own_reasons, reasons_at
 from dispatch.hazards.suggesting import house_keywords, suggest
-from dispatch.hazards.words import reads_english, reasons_for
+from dispatch.hazards.words import reads_english
 from dispatch.people.identity import Actor
 from dispatch.people.models import Role
 
@@ -32,9 +33,6 @@ def hazards_listing(actor: Actor, asked: Asked, page: int) -> dict[str, Any]:
     """One page of the hazards that a person may see."""
     rows, total = hazards_page(reading(), actor, asked, page)
     items = present(reading(), actor, rows)
-    if asked.status == "queue":
-        # Within what is urgent and what is not, whose reports hold come first; the order is otherwise that of their age.
-        items.sort(key=lambda item: (not item["urgent"], not item.get("fast_lane")))
     return {"items": items, "page": page, "pages": max(1, -(-total // PAGE)), "total": total}
 
 
@@ -108,5 +106,17 @@ def reasons_listing(actor: Actor, category: str) -> dict[str, Any]:
     """
     if not permitted(HOUSE_PERMITS, "keep_rules", actor, None):
         raise NotEligible()
-    family = find_category(categories(reading(), str(actor.station_id)), category).family
-    return listed([one._asdict() for one in reasons_for(family)])
+    station_id = str(actor.station_id)
+    found = find_category(categories(reading(), station_id), category)
+    return listed([one._asdict() for one in reasons_at(reading(), station_id, found)])
+
+
+def own_reasons_listing(actor: Actor) -> dict[str, Any]:
+    """The reasons that a station has entered itself.
+
+    Raises:
+        NotEligible: not a coordinator.
+    """
+    if not permitted(HOUSE_PERMITS, "keep_rules", actor, None):
+        raise NotEligible()
+    return listed([one._asdict() for one in own_reasons(reading(), str(actor.station_id))])

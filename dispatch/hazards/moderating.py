@@ -30,8 +30,8 @@ from dispatch.hazards.handling import explained
 from dispatch.hazards.models import HazardPhoto
 from dispatch.hazards.photographing import show_all
 from dispatch.hazards.queries import Row
+from dispatch.hazards.reasoning import reasons_at
 from dispatch.hazards.states import Status
-from dispatch.hazards.words import reasons_for
 from dispatch.people.identity import Actor
 from dispatch.people.models import Level, Unit
 
@@ -85,7 +85,7 @@ def accept(actor: Actor, hazard_id: str, said: Mapping[str, Any], version: int |
     def act(work: Work, me: Actor, hazard: Row) -> None:
         category = find_category(categories(work.connection, hazard.station_id), said.get("category") or hazard.category)
         values: dict[str, Any] = {name: said[name] for name in ("building", "lat", "lon") if said.get(name) is not None}
-        values["community_id"] = _community(work.connection, hazard, said.get("community_id"))
+        values["community_id"] = community_of(work.connection, hazard, said.get("community_id"))
         values |= {"category": category.id, "family": category.family, "urgent": category.urgent, "public": category.public}
         values |= {"title": said.get("title") or category.name, "held_by": None, "held_until": None}
         values |= deadlines(work.connection, hazard.station_id, category.hours, category.always)
@@ -104,7 +104,12 @@ def accept(actor: Actor, hazard_id: str, said: Mapping[str, Any], version: int |
     return carry_out("accept", actor, hazard_id, once, act, version=version)
 
 
-def _community(connection: Connection, hazard: Row, said: str | None) -> str:
+def community_of(connection: Connection, hazard: Row, said: str | None) -> str:
+    """The community that is named, else the one it is in.
+
+    Raises:
+        Invalid: it is none of the station's, or there is none.
+    """
     community_id = said or hazard.community_id
     own = select(_units.c.id).where(_units.c.id == community_id, _units.c.parent_id == hazard.station_id, _units.c.level == Level.COMMUNITY)
     if community_id is None or connection.execute(own).first() is None:
@@ -129,7 +134,7 @@ def decline(actor: Actor, hazard_id: str, reason: str, text: str | None, version
     """It is none, or not ours: its reporter reads why.
 
     Args:
-        reason: a code of `reasons_for` its family.
+        reason: a code of `reasons_at` her station for its category.
         text: a sentence besides; `other` needs one.
     Raises:
         NotFound, NotEligible, TooLate, Held, Edited: as for every command.
@@ -137,7 +142,8 @@ def decline(actor: Actor, hazard_id: str, reason: str, text: str | None, version
     """
 
     def act(work: Work, me: Actor, hazard: Row) -> None:
-        why = explained(reason, text, [one.code for one in reasons_for(hazard.family)])
+        category = categories(work.connection, hazard.station_id)[hazard.category]
+        why = explained(reason, text, [one.code for one in reasons_at(work.connection, hazard.station_id, category)])
         values = {"reason": reason, "reason_text": why, "held_by": None, "held_until": None}
         move(work, hazard, me.id, "decline", said={"reason": reason}, **values)
         tell(work, hazard, "hazard.declined", Status.DECLINED, reason=reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from dispatch.core import photos
 from dispatch.core.clock import now
 from dispatch.core.errors import Invalid, NotEligible, NotFound
+from dispatch.core.geo import Point
 from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.permits import permitted
@@ -33,11 +34,16 @@ _photos, _locked = HazardPhoto.__table__, HazardLockedPhoto.__table__
 
 
 class Kept(NamedTuple):
-    """A photo that was sent ahead: to be named by a command."""
+    """A photo that was sent ahead: to be named by a command.
+
+    `place` and `taken_at`, as its camera wrote them, are for who has sent it, once: they are kept nowhere.
+    """
 
     id: str
     width: int
     height: int
+    place: Point | None = None
+    taken_at: datetime | None = None
 
 
 def folder() -> Path:
@@ -59,14 +65,15 @@ def keep_photo(actor: Actor, upload: photos.Upload, once: Once) -> Kept:
     """
     if not permitted(HOUSE_PERMITS, "report", actor, None):
         raise NotEligible()
-    earlier = once.earlier()
-    if earlier is None:
-        earlier = _store(actor, upload, once)
-    row = reading().execute(select(_photos.c.width, _photos.c.height).where(_photos.c.id == earlier["photo_id"])).one()
-    return Kept(earlier["photo_id"], row.width, row.height)
+    outcome, stored = once.earlier(), None
+    if outcome is None:
+        outcome, stored = _store(actor, upload, once)
+    row = reading().execute(select(_photos.c.width, _photos.c.height).where(_photos.c.id == outcome["photo_id"])).one()
+    beside = (stored.place, stored.taken_at) if stored else (None, None)
+    return Kept(outcome["photo_id"], row.width, row.height, *beside)
 
 
-def _store(actor: Actor, upload: photos.Upload, once: Once) -> dict[str, Any]:
+def _store(actor: Actor, upload: photos.Upload, once: Once) -> tuple[dict[str, Any], photos.StoredPhoto]:
     # The child takes a second: no picture of the database is held meanwhile.
     look_again()
     stored = photos.received(upload, folder(), actor.id, "photos")
@@ -85,7 +92,7 @@ def _store(actor: Actor, upload: photos.Upload, once: Once) -> dict[str, Any]:
     finally:
         if not used:
             photos.remove(folder(), stored.name)
-    return outcome
+    return outcome, stored
 
 
 @contextmanager

@@ -84,6 +84,7 @@ PERMITS: Permits = {
     ],
     "see_note": [_REPORTER, _COORDINATOR, (is_admin,), _CLERK],
     "see_reporters": [_COORDINATOR, (is_admin,)],
+    "see_steps": [_COORDINATOR, (is_admin,), _CLERK],
     "see_order": [_REPORTER, _COORDINATOR],
     "see_every_photo": [_COORDINATOR, (is_admin,)],
     "join": [_REPORTER, (is_courier, same_station), _CLERK],
@@ -99,6 +100,7 @@ PERMITS: Permits = {
     "suspend": [_COORDINATOR],
     "resume": [_COORDINATOR],
     "extend": [_COORDINATOR],
+    "correct": [_COORDINATOR],
     "void": [_COORDINATOR],
     "send_back": [_COORDINATOR, _CLERK],
     "fix": [_COORDINATOR, _CLERK],
@@ -135,7 +137,7 @@ HEARD: Permits = {
         f"hazard.{step}": _HEARD
         for step in (
             "reported", "joined", "accepted", "declined", "merged", "unmerged", "assigned", "sent_back", "suspended", "resumed", "extended",
-            "fixed", "verified", "reopened", "voided", "photo_shown", "blacked_out",
+            "fixed", "verified", "reopened", "voided", "photo_shown", "blacked_out", "corrected",
         )
     },
     "hazard.overdue": [(is_clerk, same_community, for_desks), _COORDINATOR, (is_supervisor, same_district)],

@@ -14,32 +14,45 @@ from dispatch.hazards.categorising import Category, categories
 from dispatch.hazards.photographing import may_look, photo_url
 from dispatch.hazards.policy import PERMITS
 from dispatch.hazards.queries import Row, fast_lane, full_hazard, photos_of, reporters_of, steps_of, survivors
+from dispatch.hazards.reasoning import own_words
 from dispatch.hazards.states import POSSIBLE, PUBLIC_WORDS, RUNNING, Status
-from dispatch.hazards.words import WORDS, reads_english, reason_words
+from dispatch.hazards.words import WORDS, Reason, reads_english, reason_words, said
 from dispatch.people.identity import Actor
 
 #: Verbs that a person is offered while the hazard stands where they lead from.
 _OFFERED = (
-    "hold", "accept", "decline", "merge", "unmerge", "assign", "send_back", "suspend", "resume", "extend", "fix", "verify", "reopen",
-    "void", "join", "answer",
+    "hold", "accept", "decline", "merge", "unmerge", "assign", "send_back", "suspend", "resume", "extend", "correct", "fix", "verify",
+    "reopen", "void", "join", "answer",
 )  # fmt: skip
 _PLAIN = ("id", "number", "status", "station_id", "community_id", "community", "category", "family", "urgent", "public", "title",
           "building", "lat", "lon", "version", "reopened", "responsible")  # fmt: skip
 
 
 def present_one(connection: Connection, actor: Actor, hazard_id: str) -> dict[str, Any]:
-    """One hazard as this person may read it, with its history for the station.
+    """One hazard as this person may read it, with its history for the desks.
 
     Raises:
         NotFound: there is none that they may know of.
     """
     row = full_hazard(connection, actor, hazard_id)
     said = present(connection, actor, [row])[0]
-    if permitted(PERMITS, "see_reporters", actor, row):
-        said["steps"] = [
-            {"verb": one.verb, "was": one.was, "by": one.by, "at": iso(one.at), "said": one.said} for one in steps_of(connection, row.id)
-        ]
+    if permitted(PERMITS, "see_steps", actor, row):
+        said["steps"] = _steps(connection, row.id, persons=permitted(PERMITS, "see_reporters", actor, row))
     return said
+
+
+#: What a step says of itself to the community's desk: codes and counts, no person, no other hazard.
+_SAID_OF_STEPS = ("reason", "changed", "how", "photos", "parts")
+
+
+def _steps(connection: Connection, hazard_id: str, *, persons: bool) -> list[dict[str, Any]]:
+    """The history: what, when, by which role; by whom for the station alone."""
+    steps = []
+    for one in steps_of(connection, hazard_id):
+        step = {"verb": one.verb, "was": one.was, "role": one.role or "clock", "at": iso(one.at)}
+        step["said"] = one.said if persons else {name: one.said[name] for name in _SAID_OF_STEPS if name in one.said}
+        steps.append(step | ({"by": one.by} if persons else {}))
+    return steps
 
 
 def outcome_hazard(actor: Actor, outcome: dict[str, Any]) -> dict[str, Any]:
@@ -60,11 +73,12 @@ def present(connection: Connection, actor: Actor, rows: Sequence[Row]) -> list[d
     reporters = reporters_of(connection, station_rows) if station_rows else {}
     quick = fast_lane(connection, {one.person_id for there in reporters.values() for one in there}) if reporters else set()
     kinds: dict[str, Mapping[str, Category]] = {}
+    own = own_words(connection, [row.reason for row in rows])
     items = []
     for row in rows:
         if row.station_id not in kinds:
             kinds[row.station_id] = categories(connection, row.station_id)
-        said = _public(row, kinds[row.station_id].get(row.category), ends.get(row.id, row))
+        said = _public(row, kinds[row.station_id].get(row.category), ends.get(row.id, row)) | {"reason": _reason(row, own)}
         said["photos"] = [_photo(one, actor, row) for one in photos.get(row.id, []) if may_look(actor, row, one)]
         items.append(said | _private(actor, row) | _for_the_station(actor, row, reporters, quick))
     return items
@@ -83,19 +97,17 @@ def _public(row: Row, category: Category | None, end: Row) -> dict[str, Any]:
         "deadline": iso(row.due_at) if row.status in RUNNING | {Status.FIXED} else None,
         "overdue": row.status in RUNNING and row.due_at <= now(),
         "suspended_until": iso(row.suspended_until),
-        "reason": _reason(row),
         "mine": row.my_report_at is not None,
         "asked": row.my_question_at is not None and row.status == Status.FIXED,
     }
 
 
-def _reason(row: Row) -> dict[str, Any] | None:
+def _reason(row: Row, own: Mapping[str, Reason]) -> dict[str, Any] | None:
     """Why it is declined, waits, was sent back or opened again; the sentence that somebody typed is for those who may read notes."""
-    return (
-        {"code": row.reason, "text": reason_words(row.family, row.reason) if row.status == Status.DECLINED else None}
-        if row.reason
-        else None
-    )
+    if not row.reason:
+        return None
+    words = said(own[row.reason]) if row.reason in own else reason_words(row.family, row.reason)
+    return {"code": row.reason, "text": words if row.status == Status.DECLINED else None}
 
 
 def _photo(photo: Row, actor: Actor, hazard: Row) -> dict[str, Any]:

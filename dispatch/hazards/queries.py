@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, select
 
 from dispatch.core.clock import now
 from dispatch.core.errors import NotFound
@@ -130,9 +130,18 @@ def hazards_page(connection: Connection, actor: Actor, asked: Asked, page: int) 
     """One page of the hazards that a person may see, and how many in all: the queue by urgency and age, else the newest first."""
     where = conditions(actor, asked)
     total = connection.execute(select(func.count()).select_from(_hazards).where(*where)).scalar_one()
-    order = [_hazards.c.urgent.desc(), _hazards.c.sent_at] if asked.status == "queue" else [_hazards.c.sent_at.desc()]
+    order = _as_they_wait(connection, actor) if asked.status == "queue" else [_hazards.c.sent_at.desc()]
     found = full(actor.id).where(*where).order_by(*order, _hazards.c.id).limit(PAGE).offset((page - 1) * PAGE)
     return list(connection.execute(found).all()), total
+
+
+def _as_they_wait(connection: Connection, actor: Actor) -> list[ColumnElement[Any]]:
+    """The queue's order: what is urgent, then whose reports hold, then who has waited longest."""
+    waiting = select(_reports.c.person_id).join(_hazards, _hazards.c.id == _reports.c.hazard_id)
+    waiting = waiting.where(visible(actor), _hazards.c.status == Status.REPORTED).distinct()
+    quick = fast_lane(connection, connection.execute(waiting).scalars())
+    first = select(_steps.c.by).where(_steps.c.hazard_id == _hazards.c.id, _steps.c.version == 0).correlate(_hazards).scalar_subquery()
+    return [_hazards.c.urgent.desc(), case((first.in_(sorted(quick)), 0), else_=1), _hazards.c.sent_at]
 
 
 class Box(NamedTuple):
@@ -187,8 +196,9 @@ def reporters_of(connection: Connection, hazard_ids: Iterable[str]) -> dict[str,
 
 
 def steps_of(connection: Connection, hazard_id: str) -> list[Row]:
-    """The history of one hazard."""
-    return list(connection.execute(select(_steps).where(_steps.c.hazard_id == hazard_id).order_by(_steps.c.version)).all())
+    """The history of one hazard, each step with the role of who did it; none where it was the clock."""
+    found = select(_steps, _persons.c.role).outerjoin(_persons, _persons.c.id == _steps.c.by)
+    return list(connection.execute(found.where(_steps.c.hazard_id == hazard_id).order_by(_steps.c.version)).all())
 
 
 #: Whose reports hold is judged by this much of the past, and by no fewer reports.

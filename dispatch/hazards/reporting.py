@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, exists, func, insert, select
 
 from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.commanding import carry_out_once
@@ -90,7 +90,7 @@ def _hazard(work: Work, me: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
     community_id = _community(work.connection, me, said)
     spot = spot_of(said, community_id)
     if said.get("order_id"):
-        _check_order(work.connection, me, said["order_id"])
+        errand_of(work.connection, me, said["order_id"])
     sent_at = now()
     district = work.execute(select(_units.c.parent_id).where(_units.c.id == station_id)).scalar()
     return {
@@ -158,16 +158,21 @@ def _community(connection: Connection, me: Actor, said: Mapping[str, Any]) -> st
     return str(min(placed, key=lambda row: metres(here, Point(row.lat, row.lon))).id)
 
 
-def _check_order(connection: Connection, me: Actor, order_id: str) -> None:
-    """An errand that he holds or has held, of his station.
+def errand_of(connection: Connection, me: Actor, order_id: str) -> Row:
+    """An errand that he holds or has held, of his station: its number, building and community, and its point while he holds it.
 
     Raises:
         Invalid: it is none of his.
     """
-    his = select(_claims.c.id).where(_claims.c.order_id == order_id, _claims.c.person_id == me.id)
-    of_the_station = select(_orders.c.station_id).where(_orders.c.id == order_id)
-    if me.role != Role.COURIER or connection.execute(his).first() is None or connection.execute(of_the_station).scalar() not in me.stations:
+    his = (_claims.c.order_id == order_id, _claims.c.person_id == me.id)
+    holds = exists().where(*his, _claims.c.ended_at.is_(None))
+    point = [case((holds, _orders.c[side])).label(side) for side in ("lat", "lon")]
+    found = select(_orders.c.id.label("order_id"), _orders.c.number, _orders.c.building, _orders.c.community_id, *point)
+    found = found.where(_orders.c.id == order_id, _orders.c.station_id.in_([one for one in me.stations if one]), exists().where(*his))
+    row = connection.execute(found).first() if me.role == Role.COURIER else None
+    if row is None:
         raise Invalid("order_id")
+    return row
 
 
 def _number(work: Work, station_id: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 
+from dispatch.core.errors import Invalid
 from dispatch.core.unit_of_work import reading
-from dispatch.hazards.listing import categories_listing, hazards_listing, questions_for
+from dispatch.hazards.listing import categories_listing, hazards_listing, own_reasons_listing, questions_for
 from dispatch.hazards.photographing import photo_file
 from dispatch.hazards.queries import Asked
+from dispatch.hazards.reporting import errand_of
 from dispatch.orders.listing import check_role
 from dispatch.people.identity import Actor, asker
 from dispatch.people.models import Role
@@ -38,8 +40,16 @@ def mine() -> str:
     """A phone: report a hazard, and follow what one has reported."""
     actor = asker()
     check_role(actor, Role.COURIER, Role.CLERK, Role.COORDINATOR)
-    lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor)}
+    lists = {"mine": hazards_listing(actor, Asked("mine"), 1), "asked": questions_for(actor), "errand": _errand(actor)}
     return render_template("hazards/mine.html", page_state={**_at_the_station(actor), **lists})
+
+
+def _errand(actor: Actor) -> dict[str, Any] | None:
+    """The errand on which he sees it, where he comes from its page and it is his."""
+    try:
+        return dict(errand_of(reading(), actor, request.args.get("order", ""))._mapping)
+    except Invalid:
+        return None
 
 
 @blueprint.get("/hazards/community")
@@ -48,6 +58,15 @@ def community() -> str:
     actor = asker()
     check_role(actor, Role.CLERK)
     return render_template("hazards/community.html", page_state={"hazards": hazards_listing(actor, Asked("alive"), 1)})
+
+
+@blueprint.get("/hazards/reasons")
+def reasons() -> str:
+    """A coordinator's own reasons to decline."""
+    actor = asker()
+    check_role(actor, Role.COORDINATOR)
+    state = {"categories": _at_the_station(actor)["categories"], "reasons": own_reasons_listing(actor)["items"]}
+    return render_template("hazards/reasons.html", page_state=state)
 
 
 @blueprint.get("/hazards/photos/<photo_id>")

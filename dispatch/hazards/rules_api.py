@@ -8,9 +8,9 @@ from flask.views import MethodView
 
 from dispatch.core.doors import Door, once
 from dispatch.core.unit_of_work import reading
-from dispatch.hazards import answers, assigning, categorising
-from dispatch.hazards.forms import CategoryForm, DryRunForm, NewCategoryForm, ReasonsQuery, RuleForm, WrittenForm
-from dispatch.hazards.listing import categories_listing, listed, reasons_listing, suggestions
+from dispatch.hazards import answers, assigning, categorising, reasoning
+from dispatch.hazards.listing import categories_listing, listed, own_reasons_listing, reasons_listing, suggestions
+from dispatch.hazards.rule_forms import CategoryForm, DryRunForm, NewCategoryForm, OwnReasonForm, ReasonsQuery, RuleForm, WrittenForm
 from dispatch.people.identity import Actor, asker
 
 blueprint = Door("hazard_rules_api", __name__, url_prefix="/api/v1", description="隐患规则 rules for hazards")
@@ -61,6 +61,32 @@ class OneCategory(MethodView):
 def reasons(query: dict[str, Any]) -> dict[str, Any]:
     """The reasons to decline that fit a category."""
     return reasons_listing(asker(), query["category"])
+
+
+@blueprint.post("/hazard-reasons")
+@blueprint.arguments(OwnReasonForm)
+@blueprint.answers(answers.DeclineReasons, 201, key="optional")
+def add_reason(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """A reason of my station's own; answers all of them."""
+    actor = asker()
+    reasoning.add_reason(actor, body, once(actor, "hazard.add_reason", body))
+    return own_reasons_listing(actor), 201
+
+
+@blueprint.get("/hazard-reasons/own")
+@blueprint.answers(answers.DeclineReasons)
+def own_reasons() -> dict[str, Any]:
+    """What my station has entered itself."""
+    return own_reasons_listing(asker())
+
+
+@blueprint.delete("/hazard-reasons/<code>")
+@blueprint.answers(answers.DeclineReasons)
+def end_reason(code: str) -> dict[str, Any]:
+    """Offered no longer; who was declined with it still reads it."""
+    actor = asker()
+    reasoning.end_reason(actor, code)
+    return own_reasons_listing(actor)
 
 
 @blueprint.route("/hazard-rules")

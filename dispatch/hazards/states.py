@@ -59,6 +59,7 @@ EDITS: dict[str, frozenset[Status]] = {
     "let_go": frozenset({S.REPORTED}),
     "join": ALIVE | {S.REPORTED},  # before it is accepted only who has reported it knows of it
     "extend": RUNNING,
+    "correct": ALIVE | {S.FIXED},
     "show_photo": KNOWN,
     "black_out": frozenset(S),  # somebody's face is nobody's business in any state
     "answer": frozenset({S.FIXED}),

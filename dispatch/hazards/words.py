@@ -21,19 +21,20 @@ WORDS: dict[str, LazyString] = {
 
 
 class Reason(NamedTuple):
-    """A reason to decline: for one family of hazards, or for all; in both languages."""
+    """A reason to decline, in both languages: for one family of hazards, or for all; one of a station's own also for a category."""
 
     family: str
     code: str
     zh: str
     en: str
+    category: str | None = None
 
 
 @lru_cache
 def canned_reasons() -> tuple[Reason, ...]:
     """The reasons that come with the house."""
     rows = csv.DictReader(resources.files(__package__).joinpath("reasons.csv").read_text(encoding="utf-8").splitlines())
-    return tuple(Reason(**{name: row[name] for name in Reason._fields}) for row in rows)
+    return tuple(Reason(row["family"], row["code"], row["zh"], row["en"]) for row in rows)
 
 
 def reasons_for(family: str) -> list[Reason]:
@@ -50,5 +51,10 @@ def reason_words(family: str, code: str) -> str | None:
     """The sentence of a reason in the reader's language; None where the code has none."""
     for reason in reasons_for(family):
         if reason.code == code:
-            return reason.en if reads_english() else reason.zh
+            return said(reason)
     return None
+
+
+def said(reason: Reason) -> str:
+    """A reason in the reader's language."""
+    return reason.en if reads_english() else reason.zh

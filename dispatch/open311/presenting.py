@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from dispatch.core.clock import iso
 from dispatch.core.errors import NotFound
 from dispatch.core.unit_of_work import reading
@@ -15,7 +17,7 @@ from dispatch.hazards.states import PUBLIC_WORDS, RUNNING, Status
 from dispatch.hazards.suggesting import house_keywords
 from dispatch.hazards.words import WORDS, reads_english
 from dispatch.open311.definitions import attributes_of
-from dispatch.open311.queries import STATES, Asked, requests
+from dispatch.open311.queries import STATES, Asked, go_on_for, requests
 
 # Where a door begins in a place that somebody has written: entrance, floor, room, or a number of three or four figures.
 _DOOR = re.compile(r"[0-9０-９一二三四五六七八九十]+\s*(?:单元|门|层|室|户)|[0-9０-９]{3,4}(?![0-9０-９]|\s*号[楼院])|[A-Za-z]?-[0-9０-９]")
@@ -77,16 +79,28 @@ def service_requests(asked: Asked, photo_address: Any) -> list[dict[str, Any]]:
     photos = photos_of(reading(), [row.id for row in rows])
     kinds: dict[str, Mapping[str, Category]] = {row.station_id: {} for row in rows}
     kinds = {station_id: categories(reading(), station_id) for station_id in kinds}
-    return [_request(row, kinds[row.station_id].get(row.category), photos.get(row.id, []), photo_address) for row in rows]
+    on = go_on_for(rows)
+    return [
+        _request(row, kinds[row.station_id].get(row.category), photos.get(row.id, []), photo_address) | _notes(row, on.get(row.id))
+        for row in rows
+    ]
+
+
+def _notes(row: Row, goes_on: str | None) -> dict[str, str]:
+    """How far it is, or where it is gone on with."""
+    if row.status != Status.DUPLICATE:
+        return {"status_notes": str(WORDS[PUBLIC_WORDS[Status(row.status)]])}
+    return {"status_notes": str(_("和另一条是同一处，已并入：%(other)s", other=goes_on) if goes_on else _("和另一条是同一处，已并入。"))}
 
 
 def _request(row: Row, category: Category | None, photos: Sequence[Row], photo_address: Any) -> dict[str, Any]:
-    shown = [one.id for one in photos if one.shown_at is not None]
+    # The photos of what was merged are seen no more: the one that goes on has its own.
+    shown = [one.id for one in photos if one.shown_at is not None and row.status != Status.DUPLICATE]
     closed = row.status in STATES["closed"]
     return {
         "service_request_id": row.id,
         "status": "closed" if closed else "open",
-        "status_notes": str(WORDS[PUBLIC_WORDS[Status(row.status)]]),
+        "status_notes": None,
         "service_name": _name(category) if category else row.category,
         "service_code": row.category,
         "description": row.title or None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from dispatch.core.errors import NotFound
 from dispatch.core.unit_of_work import reading
@@ -18,8 +18,9 @@ from dispatch.people.models import Level, Unit
 
 #: In one answer.
 MOST = 1000
-#: Status of the specification → our states. Fixed is somebody's word: it is closed when another has seen that it is gone.
-STATES = {"open": KNOWN - {Status.VERIFIED}, "closed": frozenset({Status.VERIFIED})}
+#: Status of the specification → our states. Fixed is somebody's word: it is closed when another has seen that it is gone. So is what was
+#: public when it was merged into another: who followed it is told which one goes on.
+STATES = {"open": KNOWN - {Status.VERIFIED}, "closed": frozenset({Status.VERIFIED, Status.DUPLICATE})}
 
 _hazards, _photos, _tokens = Hazard.__table__, HazardPhoto.__table__, Open311Token.__table__
 _units, _stations, _steps = Unit.__table__, Unit.__table__.alias("stations"), HazardStep.__table__
@@ -44,13 +45,32 @@ def public() -> ColumnElement[bool]:
     return and_(_hazards.c.status.in_(sorted(KNOWN)), _hazards.c.public)
 
 
+def _told() -> ColumnElement[bool]:
+    """What anybody may be told of: what is public, and what was when it was merged."""
+    was_known = and_(_hazards.c.status == Status.DUPLICATE, _hazards.c.merged_from.in_(sorted(KNOWN)), _hazards.c.public)
+    return or_(public(), was_known)
+
+
 def _requests(station_id: str | None) -> Select[Any]:
     closed_at = select(func.max(_steps.c.at)).where(_steps.c.hazard_id == _hazards.c.id, _steps.c.verb == "verify")
-    columns = ("id", "status", "station_id", "category", "title", "building", "lat", "lon", "sent_at", "changed_at", "due_at")
+    columns = (
+        "id",
+        "status",
+        "station_id",
+        "category",
+        "title",
+        "building",
+        "lat",
+        "lon",
+        "sent_at",
+        "changed_at",
+        "due_at",
+        "merged_into",
+    )
     named = (_units.c.name.label("community"), _stations.c.name.label("station"))
     found = select(*(_hazards.c[name] for name in columns), *named, closed_at.correlate(_hazards).scalar_subquery().label("closed_at"))
     found = found.outerjoin(_units, _units.c.id == _hazards.c.community_id).join(_stations, _stations.c.id == _hazards.c.station_id)
-    return found.where(public(), *([_hazards.c.station_id == station_id] if station_id else []))
+    return found.where(_told(), *([_hazards.c.station_id == station_id] if station_id else []))
 
 
 def requests(asked: Asked) -> list[Row]:
@@ -69,6 +89,15 @@ def requests(asked: Asked) -> list[Row]:
     if asked.box:
         found = found.where(inside(asked.box))
     return list(reading().execute(found.limit(asked.page_size).offset((asked.page - 1) * asked.page_size)).all())
+
+
+def go_on_for(rows: Sequence[Row]) -> dict[str, str]:
+    """Merged request → the one that goes on for it, where that is public."""
+    ends = {origin: end.id for origin, end in survivors(reading(), rows).items()}
+    there = (
+        set(reading().execute(select(_hazards.c.id).where(_hazards.c.id.in_(set(ends.values())), public())).scalars()) if ends else set()
+    )
+    return {origin: end for origin, end in ends.items() if end in there}
 
 
 def stations() -> dict[str, str]:

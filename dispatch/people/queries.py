@@ -31,8 +31,10 @@ def stations_of(connection: Connection, actor: Actor) -> list[str]:
 
 
 def communities_of(connection: Connection, station_id: str) -> list[dict[str, Any]]:
-    """A station's communities: `id`, `name`."""
-    found = select(_units.c.id, _units.c.name).where(_units.c.parent_id == station_id, _units.c.level == Level.COMMUNITY)
+    """A station's communities: `id`, `name`, and where their middle is, `lat` and `lon`."""
+    found = select(_units.c.id, _units.c.name, _units.c.lat, _units.c.lon).where(
+        _units.c.parent_id == station_id, _units.c.level == Level.COMMUNITY
+    )
     return [dict(row._mapping) for row in connection.execute(found.order_by(_units.c.id))]
 
 

@@ -8,6 +8,7 @@ import { advised } from "./advice.js";
 import { BlackOut } from "./blackout.js";
 import { head, numbered, standing, why, wordsTag } from "./facts.js";
 import { multipart, shown } from "./photos.js";
+import { history } from "./history.js";
 import { VERBS } from "./verbs.js";
 
 export class Case {
@@ -43,6 +44,7 @@ export class Case {
       hazard.reopened > 0 && el("p", { class: "hint" }, say("hz_times_reopened", { n: hazard.reopened })),
       ["assigned", "fixed", "verified"].includes(hazard.status) && el("p", {}, say("hz_with", { who: hazard.responsible ?? say("hz_committee") })),
       hazard.reporters?.length > 0 && el("p", { class: "hint" }, say("hz_reported_by", { names: hazard.reporters.map((one) => one.name).join("、") })), numbered(hazard),
+      history(hazard),
     ].filter(Boolean);
   }
 

@@ -1,12 +1,12 @@
 // Photos before they are sent: opened by the phone itself, turned upright, made small; where and when they were taken stays behind.
-import { base } from "../api.js";
+import { base, newKey } from "../api.js";
 import { el } from "../dom.js";
 import { say } from "../texts.js";
+import { placeOf } from "./exif.js";
 
 const MOST = 4;
 const LONGEST = 1600;
 const QUALITY = 0.82;
-let unique = 0;
 
 async function shrunk(file) {
   const image = await createImageBitmap(file);
@@ -21,7 +21,7 @@ async function shrunk(file) {
   return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", QUALITY));
 }
 
-// Up to four photos, one tap each. `taken()` is called as soon as the first one is there, `pressed()` before the camera opens.
+// Up to four photos, one tap each. `taken(photo)` is called as soon as one is there, `pressed()` before the camera opens.
 export class Photos {
   constructor({ words, big = false, pressed = () => null, taken = () => null }) {
     Object.assign(this, { kept: [], waiting: Promise.resolve(), taken });
@@ -43,16 +43,21 @@ export class Photos {
     this.wrong.hidden = true;
     if (this.kept.length >= MOST) return;
     try {
-      const blob = await shrunk(file);
-      const photo = { id: (unique += 1), blob, url: URL.createObjectURL(blob), at: new Date().toISOString() };
-      this.kept.push(photo);
-      this.list.append(this.thumb(photo));
-      this.label.hidden = this.kept.length >= MOST;
-      this.taken();
+      const place = await placeOf(file);
+      this.lay({ id: newKey(), blob: await shrunk(file), at: new Date().toISOString(), place });
     } catch {
       this.wrong.textContent = say("hz_photo_unreadable");
       this.wrong.hidden = false;
     }
+  }
+
+  // One that was taken now, or on this page before.
+  lay(photo) {
+    photo.url = URL.createObjectURL(photo.blob);
+    this.kept.push(photo);
+    this.list.append(this.thumb(photo));
+    this.label.hidden = this.kept.length >= MOST;
+    this.taken(photo);
   }
 
   thumb(photo) {

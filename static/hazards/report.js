@@ -1,12 +1,14 @@
-// A report from the street: photo, category, send. What could not be sent stays as it is, and is sent again under the same key.
-import { base, call, get, once, post } from "../api.js";
+// A report from the street: photo, category, send. What could not be sent stays as it is, also over a reload, under the same key.
+import { base, call, get, newKey, once, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
 import { debounce } from "../live.js";
-import { here } from "../place.js";
 import { say } from "../texts.js";
 import { advised } from "./advice.js";
 import { head, numbered } from "./facts.js";
+import { keep, letGo, unsent } from "./keeping.js";
 import { Photos, multipart } from "./photos.js";
+import { sendReport } from "./sending.js";
+import { Spot } from "./spot.js";
 
 const form = document.getElementById("report");
 const send = document.getElementById("send");
@@ -18,18 +20,21 @@ const kinds = [...state.categories].sort((a, b) => rank(a) - rank(b));
 const known = new Map(kinds.map((one) => [one.id, one]));
 const english = document.documentElement.lang === "en";
 
-let point = null;
-let finding = null;
+const spot = new Spot();
 let chosenByHim = false;
+// Since when this report is being sent, and the key under which these very words went out.
+let begun = null;
+let draft = null;
 // What has been compared with those nearby: sent again, it would find only itself.
 let compared = null;
 
 const nameOf = (one) => (english ? one.name_en : one.name);
 const choices = new Map(kinds.map((one) => [one.id, el("label", { class: "check chip" },
   el("input", { type: "radio", name: "category", value: one.id, onchange: () => choose(one.id, true) }), el("span", {}, nameOf(one)))]));
-const photos = new Photos({ words: say("hz_take_photo"), big: true, pressed: findPlace, taken: ready });
+const photos = new Photos({ words: say("hz_take_photo"), big: true, pressed: () => spot.find(), taken: ready });
 
-function ready() {
+function ready(photo) {
+  spot.offer(photo);
   photos.label.classList.remove("go", "big");
   photos.label.firstElementChild.textContent = say("hz_photo_more");
 }
@@ -62,26 +67,13 @@ const suggest = debounce(async () => {
   return arrange(items.map((one) => one.category).filter((id) => choices.has(id)));
 }, 300);
 
-// Asked for by his tap alone, and once for a report.
-function findPlace() {
-  if (point) return null;
-  const place = document.getElementById("place-said");
-  place.textContent = say("hz_finding");
-  finding ??= here().then((found) => {
-    point = found;
-    place.textContent = say(found ? "hz_place_known" : "hz_place_unknown");
-    if (!found) document.getElementById("by-name").open = true;
-    finding = null;
-  });
-  return finding;
-}
-
 function said() {
-  const { note, building, community_id, category } = form.elements;
-  return {
+  const { note, building, community_id, category, order_id } = form.elements;
+  const body = {
     category: category.value, note: note.value.trim(), building: building.value.trim(), community_id: community_id.value,
-    ...(point ?? {}), ...(photos.kept.length ? { seen_at: photos.kept[0].at } : {}),
+    order_id: order_id.checked ? order_id.value : "", ...(spot.point ?? {}), seen_at: photos.kept[0]?.at ?? begun,
   };
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value != null && value !== ""));
 }
 
 function tell(words, to) {
@@ -110,7 +102,8 @@ async function submit() {
   settle();
   document.getElementById("unsent").hidden = true;
   await photos.waiting;
-  await finding;
+  await spot.finding;
+  begun ??= new Date().toISOString();
   const report = said();
   const lacks = missing(report);
   if (lacks) {
@@ -121,8 +114,12 @@ async function submit() {
   const same = compared === what ? [] : await sameAs(report);
   if (same.length) return offer(same, what);
   compared = what;
-  return sent(() => once(what, (key) => call("POST", "/hazards", { form: multipart(report, photos.kept), key })), "hz_thanks");
+  // The same words keep their key; other words are another report.
+  draft = { what, key: draft?.what === what ? draft.key : newKey() };
+  return sent(() => sendReport(what, report, photos.kept, draft.key, () => remember(report)), "hz_thanks");
 }
+
+const remember = (report) => keep(state.me, { ...report, ...draft, chosenByHim, photos: photos.kept });
 
 async function sent(work, thanks) {
   try {
@@ -137,10 +134,40 @@ async function sent(work, thanks) {
     document.dispatchEvent(new Event("hazard-sent"));
   } catch (refused) {
     complain(refused);
+    // An older look of what he has said must not come back: it is kept as it stands now.
+    draft ??= { what: intention(said()), key: newKey() };
+    await remember(said());
     tell(say("hz_kept"));
     send.textContent = say("hz_send_again");
     send.focus();
   }
+}
+
+// What was left unsent is there again, with its key: if it did arrive, it arrives no second time.
+async function takeUp() {
+  const left = await unsent(state.me);
+  if (!left || form.elements.note.value || photos.kept.length) return;
+  const { note, building, community_id } = form.elements;
+  [note.value, building.value, community_id.value] = [left.note ?? "", left.building ?? "", left.community_id ?? ""];
+  if (left.order_id) aboutErrand({ order_id: left.order_id });
+  if (left.lat !== undefined) spot.take({ lat: left.lat, lon: left.lon }, "hz_place_put");
+  left.photos.forEach((photo) => photos.lay(photo));
+  if (choices.has(left.category)) choose(left.category, left.chosenByHim);
+  [begun, compared, draft] = [left.seen_at, left.what, { what: left.what, key: left.key }];
+  tell(say("hz_left_unsent"));
+  send.textContent = say("hz_send_again");
+}
+
+// On an errand: its building and place, and its number for the station alone.
+function aboutErrand({ order_id, number, building, community_id, lat, lon }) {
+  form.elements.order_id.value = order_id;
+  form.elements.order_id.checked = true;
+  const line = document.getElementById("errand-line");
+  line.hidden = false;
+  line.lastElementChild.textContent = say(number ? "hz_on_errand" : "hz_on_an_errand", { number });
+  if (building) [form.elements.building.value, form.elements.community_id.value] = [building, community_id ?? ""];
+  if (building) document.getElementById("by-name").open = true;
+  if (lat != null) spot.take({ lat, lon }, "hz_place_errand");
 }
 
 function offer(same, what) {
@@ -173,8 +200,11 @@ function clear() {
   photos.label.firstElementChild.textContent = say("hz_take_photo");
   Object.assign(document.getElementById("advice"), { hidden: true, textContent: "" });
   document.getElementById("unsent").hidden = true;
-  document.getElementById("place-said").textContent = say("hz_place_hint");
-  [point, chosenByHim, compared] = [null, false, null];
+  document.getElementById("errand-line").hidden = true;
+  form.elements.order_id.checked = false;
+  spot.clear();
+  [chosenByHim, compared, begun, draft] = [false, null, null, null];
+  letGo(state.me);
   send.textContent = say("hz_send");
   arrange([]);
 }
@@ -188,11 +218,9 @@ form.addEventListener("submit", (event) => {
 });
 for (const name of ["note", "building"]) form.elements[name].addEventListener("input", suggest);
 const again = document.getElementById("find-place");
-again.addEventListener("click", () => working(again, async () => {
-  point = null;
-  await findPlace();
-}));
+again.addEventListener("click", () => working(again, () => spot.findAgain()));
 arrange([]);
+takeUp().then(() => state.errand && !draft && aboutErrand(state.errand));
 export const answered = (hazardId, gone, kept) => (kept.length
   ? once(`hazard.answer ${hazardId} ${gone} ${kept.map(({ id }) => id)}`, (key) => call("POST", `/hazards/${hazardId}/answer`, { form: multipart({ gone }, kept), key }))
   : post(`/hazards/${hazardId}/answer`, { gone }));

@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { say } from "../texts.js";
 import { wordsTag } from "./facts.js";
 import { Photos } from "./photos.js";
+import { Pin } from "./pin.js";
 
 const DAY_MS = 86400000;
 const REASONS = {
@@ -65,18 +66,30 @@ async function whoFollows(hazard) {
 
 const changed = (form, hazard, names) => Object.fromEntries(names.map((name) => [name, value(form, name)]).filter(([name, said]) => said && said !== (hazard[name] ?? "")));
 
+// The pin moves the two hidden fields; who does not touch it changes nothing.
+function placing(hazard, communities) {
+  const [lat, lon] = ["lat", "lon"].map((name) => el("input", { type: "hidden", name, value: "" }));
+  const pin = new Pin(communities, (point) => [lat.value, lon.value] = [point.lat, point.lon]);
+  if (hazard.lat != null) pin.set({ lat: hazard.lat, lon: hazard.lon });
+  return [el("details", {}, el("summary", {}, say("hz_on_map")), pin.root), lat, lon];
+}
+// What everybody reads of it: to be put right when it is accepted, and after.
+const asItIs = (hazard, { categories, communities }) => [
+  field("category", "hz_category", el("select", {}, ...options(categories.map((one) => [one.id, english ? one.name_en : one.name]), hazard.category))),
+  field("title", "hz_title", el("input", { maxlength: "80", value: hazard.title }), say("hz_title_hint")),
+  field("building", "hz_building", el("input", { maxlength: "80", value: hazard.building })),
+  field("community_id", "hz_community", el("select", { required: true }, el("option", { value: "" }, say("choose_one")), ...options(communities.map((one) => [one.id, one.name]), hazard.community_id))),
+  ...placing(hazard, communities),
+];
+const FACTS = ["category", "title", "building", "community_id"];
+const placed = (form) => (form.elements.lat?.value ? { lat: Number(form.elements.lat.value), lon: Number(form.elements.lon.value) } : {});
+
 // Verb → its key, its words; `fields` make its form, `body` reads it. A form with `photos` sends those that it holds.
 export const VERBS = {
   accept: {
     key: "a", words: "hz_accept", kind: "go",
-    fields: (hazard, { categories, communities }) => [
-      field("category", "hz_category", el("select", {}, ...options(categories.map((one) => [one.id, english ? one.name_en : one.name]), hazard.category))),
-      field("title", "hz_title", el("input", { maxlength: "80", value: hazard.title }), say("hz_title_hint")),
-      field("building", "hz_building", el("input", { maxlength: "80", value: hazard.building })),
-      field("community_id", "hz_community", el("select", { required: true }, el("option", { value: "" }, say("choose_one")), ...options(communities.map((one) => [one.id, one.name]), hazard.community_id))),
-      moment("deadline_or_none", "hz_deadline", "", say("hz_deadline_hint")),
-    ],
-    body: (form, hazard) => ({ ...changed(form, hazard, ["category", "title", "building", "community_id"]), deadline: zoned(value(form, "deadline_or_none")) }),
+    fields: (hazard, context) => [...asItIs(hazard, context), moment("deadline_or_none", "hz_deadline", "", say("hz_deadline_hint"))],
+    body: (form, hazard) => ({ ...changed(form, hazard, FACTS), ...placed(form), deadline: zoned(value(form, "deadline_or_none")) }),
   },
   decline: {
     key: "d", words: "hz_decline", kind: "bad",
@@ -112,6 +125,11 @@ export const VERBS = {
     key: "e", words: "hz_extend",
     fields: (hazard) => [moment("deadline", "hz_deadline", local(Date.parse(hazard.deadline) + DAY_MS)), reasonOf("extend"), sentence()],
     body: (form) => ({ deadline: zoned(value(form, "deadline")), reason: value(form, "reason"), text: value(form, "text") || undefined }),
+  },
+  correct: {
+    key: "c", words: "hz_correct",
+    fields: (hazard, context) => [...asItIs(hazard, context), ["accepted", "assigned"].includes(hazard.status) && moment("deadline_or_none", "hz_deadline", "", say("hz_deadline_stays"))].filter(Boolean),
+    body: (form, hazard) => ({ ...changed(form, hazard, FACTS), ...placed(form), deadline: form.elements.deadline_or_none && zoned(value(form, "deadline_or_none")) }),
   },
   void: { key: "x", words: "hz_void", kind: "bad", fields: () => [reasonOf("void"), sentence()], body: (form) => ({ reason: value(form, "reason"), text: value(form, "text") || undefined }) },
 };

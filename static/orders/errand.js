@@ -204,7 +204,8 @@ function draw() {
     el("div", { class: "openers" }, may("release") && reasons(say("release"), RELEASES, (reason) => act("release", { reason })),
       may("fail") && reasons(say("cannot_do"), FAILURES, fail)),
     !order.mine && typedAmount && el("p", {}, el("a", { class: "button wide", href: `${base}/money` }, say("my_money"))),
-    el("p", {}, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board"))),
+    el("p", { class: "row" }, el("a", { class: order.mine ? "button" : "button go big", href: `${base}/board` }, say("to_board")),
+      el("a", { class: "button", href: `${base}/hazards/mine?order=${order.id}` }, say("hz_report_here"))),
     may("pick_up") && el("div", { class: "thumb" }, button(say("picked_up"), () => act("pick_up"), "go big")),
   ].filter(Boolean)), toTheTop);
 }

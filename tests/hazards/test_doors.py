@@ -60,6 +60,10 @@ def test_every_answer_of_a_hazard_s_life_is_as_described(app: Flask, described: 
         say(boss, f"/hazards/{hazard}/extend", deadline=much_later.isoformat(), reason="weather"),
         say(boss, f"/hazards/{hazard}/assign"),
     ]
+    said += [say(boss, f"/hazards/{hazard}/correct", title="三楼拐角"), clerk.get(f"/hazards/{hazard}")]
+    said += [
+        say(boss, f"/hazards/{hazard}/photos/{photo.json['photo_id']}/black-out", boxes=[{"left": 1, "top": 1, "width": 9, "height": 9}])
+    ]
     said += [say(clerk, f"/hazards/{hazard}/send-back", reason="not_ours"), say(boss, f"/hazards/{hazard}/assign", responsible="康翠物业")]
     said += [form(clerk, f"/hazards/{hazard}/fix", [jpeg("blue")], str(uuid.uuid4())), say(one, f"/hazards/{hazard}/reopen")]
     said += [say(clerk, f"/hazards/{hazard}/fix", reason="清了"), say(boss, f"/hazards/{hazard}/verify"), one.get("/me/hazard-questions")]

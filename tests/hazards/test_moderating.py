@@ -12,7 +12,7 @@ from dispatch.core.errors import Edited, Held, Invalid, NotFound, TooLate
 from dispatch.core.holidays import calendar
 from dispatch.core.unit_of_work import reading
 from dispatch.core.worktime import WorkingTime
-from dispatch.hazards import assigning, moderating
+from dispatch.hazards import assigning, moderating, queries
 from dispatch.hazards.listing import hazards_listing
 from dispatch.hazards.queries import Asked
 from tests.hazards.corner import CLUTTER, ELDER, GAS, HOME, OTHER, RUBBISH, Corner, once
@@ -214,6 +214,17 @@ def test_the_queue_has_what_is_urgent_first_then_whose_reports_hold_then_what_ha
     for _ in range(2):
         corner.decline(corner.report("courier2"))
     assert not [item for item in queue(corner) if item["fast_lane"]]
+
+
+def test_whose_reports_hold_comes_first_also_where_the_queue_is_longer_than_a_page(corner: Corner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE", 3)
+    for _ in range(5):
+        corner.accepted("courier2")
+    slow = [corner.report("courier1") for _ in range(4)]
+    quick, urgent = corner.report("courier2"), corner.report("courier3", category=GAS)
+    boss = corner.cast("coordinator")
+    pages = [[item["id"] for item in hazards_listing(boss, Asked("queue"), page)["items"]] for page in (1, 2)]
+    assert pages == [[urgent, quick, slow[0]], slow[1:]]
 
 
 def test_four_reports_are_no_measure_and_what_was_merged_held(corner: Corner) -> None:

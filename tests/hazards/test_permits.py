@@ -45,6 +45,7 @@ MAY: dict[str, set[str]] = {
     "suspend": {"coordinator"},
     "resume": {"coordinator"},
     "extend": {"coordinator"},
+    "correct": {"coordinator"},
     "void": {"coordinator"},
     "send-back": STAFF,
     "fix": STAFF,
@@ -67,6 +68,7 @@ POSSIBLE: dict[str, set[str]] = {
     "suspend": {"accepted", "assigned"},
     "resume": {"suspended"},
     "extend": {"accepted", "assigned"},
+    "correct": {"accepted", "assigned", "suspended", "fixed"},
     "void": {"accepted", "assigned", "suspended", "fixed"},
     "send-back": {"assigned"},
     "fix": {"assigned"},
@@ -129,7 +131,7 @@ class Play:
         body = {
             "decline": {"reason": "not_found"}, "merge": {"into": self.survivor_id}, "suspend": {"until": later, "reason": "weather"},
             "extend": {"deadline": later, "reason": "weather"}, "void": {"reason": "mistake"}, "send-back": {"reason": "not_ours"},
-            "fix": {"reason": "已清运"}, "answer": {"gone": True},
+            "fix": {"reason": "已清运"}, "correct": {"title": "三楼拐角"}, "answer": {"gone": True},
             "photos/PHOTO/black-out": {"boxes": [{"left": 0, "top": 0, "width": 9, "height": 9}]},
         }.get(verb, {})  # fmt: skip
         headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": str(uuid.uuid4())}
@@ -164,7 +166,7 @@ def test_who_sees_a_hazard_and_how_much_of_it(play: Play) -> None:
                 if answer.status_code == 200:
                     assert ("note" in answer.json) == (who in ("reporter", "clerk", "coordinator", "admin")), (who, state.value)
                     assert ("reporters" in answer.json) == (who in ("coordinator", "admin")), (who, state.value)
-                    assert ("steps" in answer.json) == (who in ("coordinator", "admin")), (who, state.value)
+                    assert ("steps" in answer.json) == (who in ("clerk", "coordinator", "admin")), (who, state.value)
                     assert ("order_id" in answer.json) == (who in ("reporter", "coordinator")), (who, state.value)
 
 

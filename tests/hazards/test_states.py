@@ -33,6 +33,7 @@ EDITED_IN = {
     "let_go": {"reported"},
     "join": {"reported", "accepted", "assigned", "suspended"},
     "extend": {"accepted", "assigned"},
+    "correct": {"accepted", "assigned", "suspended", "fixed"},
     "show_photo": {"accepted", "assigned", "suspended", "fixed", "verified"},
     "answer": {"fixed"},
     "black_out": {"reported", "accepted", "declined", "duplicate", "assigned", "suspended", "fixed", "verified", "void"},

@@ -89,7 +89,7 @@ def test_in_english_for_who_asks_for_it(program: Program, corner: Corner) -> Non
     ("become", "status"),
     [
         ("reported", None), ("accepted", "open"), ("declined", None), ("assigned", "open"), ("fixed", "open"), ("verified", "closed"),
-        ("reopened", "open"), ("void", None), ("duplicate", None), ("suspended", "open"),
+        ("reopened", "open"), ("void", None), ("duplicate", "closed"), ("suspended", "open"),
     ],
 )  # fmt: skip
 def test_what_is_pending_or_declined_is_not_there_and_closed_is_what_somebody_has_seen_gone(
@@ -120,6 +120,26 @@ def test_what_is_pending_or_declined_is_not_there_and_closed_is_what_somebody_ha
     assert hazard in listed(program, status=status)
     assert hazard in listed(program, status="open,closed")
     assert hazard not in listed(program, status={"open": "closed", "closed": "open"}[status])
+
+
+def test_merged_it_is_closed_and_says_which_one_goes_on_as_far_as_that_may_be_known(program: Program, corner: Corner) -> None:
+    survivor, followed, unknown = corner.accepted("courier3"), corner.accepted(photos=1), corner.report()
+    photo = program.read(f"requests/{followed}")[0]["media_url"].rsplit("/open311/v2", 1)[1]
+    corner.merge(followed, survivor)
+    corner.merge(unknown, survivor)
+    (said,) = program.read(f"requests/{followed}")
+    assert (said["status"], said["service_request_id"], said["media_url"], said["expected_datetime"]) == ("closed", followed, None, None)
+    assert survivor in said["status_notes"]
+    assert set(said) == FIELDS
+    assert program.stranger.ask("GET", f"/open311/v2{photo}").status_code == 404
+    # Nobody knew of the other before it was merged.
+    assert program.refused(f"requests/{unknown}")[0] == 404
+    assert unknown not in listed(program)
+    corner.set(survivor, status="void")
+    assert survivor not in str(program.read(f"requests/{followed}"))
+    corner.set(survivor, status="accepted")
+    corner.unmerge(followed)
+    assert program.read(f"requests/{followed}")[0]["status"] == "open"
 
 
 def test_closed_it_was_last_modified_when_it_was_closed(program: Program, corner: Corner) -> None:

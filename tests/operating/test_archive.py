@@ -76,6 +76,20 @@ def delivered_by_photo(app: Flask, need: dict[str, Any]) -> str:
     return order
 
 
+def reported_by_a_program(app: Flask) -> str:
+    """A report by Open311, and a photo of which a part was blacked out; returns the report's token."""
+    key = run(app, "open311", "key", "city-app", "--login", "courier2").output.split()[-1]
+    form = {"api_key": key, "service_code": "gb47678-event-06010", "address_string": "5号楼", "description": "桥下一堆垃圾"}
+    boss = Visitor(app, "coordinator")
+    hazard = next(one for one in boss.get("/hazards").json["items"] if one["photos"])
+    path = f"/api/v1/hazards/{hazard['id']}/photos/{hazard['photos'][0]['id']}/black-out"
+    black = boss.ask("POST", path, json={"boxes": [{"left": 0, "top": 0, "width": 9, "height": 9}]}, key=str(uuid.uuid4()))
+    assert black.status_code == 200, black.json
+    answer = Visitor(app).ask("POST", "/open311/v2/requests.json", data=form)
+    assert answer.status_code == 200, answer.json
+    return str(answer.json[0]["token"])
+
+
 def seen(app: Flask, order: str) -> dict[str, Any]:
     """All that people read, which must be the same in the house it came from and in the other."""
     clerk, boss = Visitor(app, "clerk"), Visitor(app, "coordinator")
@@ -85,7 +99,7 @@ def seen(app: Flask, order: str) -> dict[str, Any]:
     said["photo"] = photo.data
     photo.close()
     said["hazards"] = boss.get("/hazards").json
-    hazard_photo = boss.ask("GET", said["hazards"]["items"][0]["photos"][0]["url"])
+    hazard_photo = boss.ask("GET", next(one for one in said["hazards"]["items"] if one["photos"])["photos"][0]["url"])
     said["hazard_photo"] = hazard_photo.data
     hazard_photo.close()
     return said | {"couriers": boss.get("/couriers").json, "journal": boss.get("/journal", station_id=station, since=0).json}
@@ -96,6 +110,7 @@ def test_everything_comes_back_on_the_same_database_and_on_the_other(
     either_app: Flask, empty: Empty, kind: str, need: dict[str, Any], tmp_path: Path
 ) -> None:
     order, file = delivered_by_photo(either_app, need), tmp_path / "copy.tgz"
+    token = reported_by_a_program(either_app)
     locked = Path(either_app.config["DATA_DIR"]) / "photos" / "locked" / f"{'a' * 32}.jpg"
     locked.parent.mkdir()
     locked.write_bytes(b"what must not be seen")
@@ -108,6 +123,11 @@ def test_everything_comes_back_on_the_same_database_and_on_the_other(
     assert run(new, "journal", "verify").output == "every journal holds\n"
     assert run(new, "doctor").output == "all is well\n"
     assert seen(new, order) == seen(either_app, order)
+    followed = [Visitor(app).ask("GET", f"/open311/v2/tokens/{token}.json").json for app in (either_app, new)]
+    assert followed == [[{"service_request_id": None, "token": token}]] * 2
+    behind = [{one.name for one in (Path(app.config["DATA_DIR"]) / "hazard_photos/locked").iterdir()} for app in (either_app, new)]
+    assert len(behind[0]) == 1
+    assert behind[0] == behind[1]
     photos = list((Path(new.config["DATA_DIR"]) / "photos").rglob("*.jpg"))
     assert [stat.S_IMODE(photo.stat().st_mode) for photo in photos] == [0o600] * 3
     assert (Path(new.config["DATA_DIR"]) / "photos" / "locked" / locked.name).read_bytes() == b"what must not be seen"

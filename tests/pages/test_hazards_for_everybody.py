@@ -11,7 +11,11 @@ from tests.pages.scenes import Scene
 from tests.pages.test_for_everybody import TARGETS, look
 
 pytestmark = pytest.mark.slow
-PAGES = {"courier1": ["/hazards/mine"], "clerk": ["/hazards/community", "/hazards/mine"], "coordinator": ["/hazards", "/hazards/mine"]}
+PAGES = {
+    "courier1": ["/hazards/mine"],
+    "clerk": ["/hazards/community", "/hazards/mine"],
+    "coordinator": ["/hazards", "/hazards/mine", "/hazards/reasons"],
+}
 
 #: What a form fetches for itself has come.
 LOADED = "() => !document.querySelector('form.verb [role=status][aria-busy]')"

@@ -42,7 +42,7 @@ HAZARD_STEPS = tuple(
     f"hazard.{step}"
     for step in (
         "reported", "joined", "accepted", "declined", "merged", "unmerged", "assigned", "sent_back", "suspended", "resumed", "extended",
-        "fixed", "verified", "reopened", "voided", "photo_shown", "blacked_out",
+        "fixed", "verified", "reopened", "voided", "photo_shown", "blacked_out", "corrected",
     )
 )  # fmt: skip
 #: Entry type → who hears it in full.
