@@ -39,4 +39,4 @@ def _part(code: str) -> str:
 
 
 def _list_name(code: str) -> str:
-    return {"care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账")}.get(code, _("一张表"))
+    return {"care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账"), "hazards": _("隐患清单")}.get(code, _("一张表"))
