@@ -47,6 +47,8 @@ FORGOTTEN = (
 
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
 _counting = threading.Lock()
+#: Corners are made anew by one at a time for the same reason.
+_shaping = threading.Lock()
 
 log = structlog.get_logger()
 
@@ -99,7 +101,7 @@ def ask_whether_gone(app: Flask) -> None:
 
 def watch_corners(app: Flask) -> None:
     """Read the journals on for which hazards come back, and how their steps went."""
-    with app.app_context():
+    with _shaping, app.app_context():
         _done("corners", lambda: recurring.read_journals() > 0)
 
 
@@ -107,7 +109,6 @@ def tick(app: Flask) -> None:
     """What is done every few seconds."""
     sweep(app)
     ask_whether_gone(app)
-    watch_corners(app)
     book_hours(app)
 
 
@@ -119,6 +120,7 @@ def tidy(app: Flask) -> None:
                 forget(work)
         photographing.forget_unused()
         hazard_photos.forget_unused()
+    with _shaping, app.app_context():
         recurring.let_rest()
     with _counting, app.app_context():
         counting.count_overdue()
@@ -169,6 +171,8 @@ def start(app: Flask) -> None:
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[count_days], seconds=COUNT_EVERY_S, id="count", replace_existing=True, **options)
+    # By itself: the first reading of long journals takes its time, and what is due every few seconds does not wait for it.
+    scheduler.add_job(leader.run, "interval", args=[watch_corners], seconds=SWEEP_EVERY_S, id="corners", replace_existing=True, **options)
     scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
     scheduler.start()
 

@@ -101,8 +101,8 @@ def hazards_in(connection: Connection, actor: Actor, asked: Asked, box: Box) -> 
         rows = connection.execute(by_state(where, box)).all()
     else:
         rows = connection.execute(by_time(where, box, NEWEST)).all()
-        seen_all = select(func.count()).select_from(_light.where(*where).limit(NEWEST).subquery())
-        if len(rows) <= BOX_MOST and connection.execute(seen_all).scalar_one() == NEWEST:
+        older = select(_hazards.c.id).where(*where).order_by(_hazards.c.sent_at.desc()).offset(NEWEST).limit(1)
+        if len(rows) <= BOX_MOST and connection.execute(older).first() is not None:
             further = by_time(where, box) if len(rows) >= WORTH else by_place(where, box)
             rows = connection.execute(further).all()
     return list(rows[:BOX_MOST]), len(rows) > BOX_MOST
