@@ -81,8 +81,9 @@ def test_a_feature_says_what_a_mark_needs_and_nothing_of_anybody(strewn: Flask) 
 
 @pytest.mark.parametrize("login", ["clerk", "courier1", "supervisor", "neighbour"])
 def test_what_has_not_been_accepted_is_on_nobody_else_s_map(strewn: Flask, login: str) -> None:
+    actor = one_of_the_cast(login)
     for asked in ASKED:
-        rows, _more = hazards_in(reading(), one_of_the_cast(login), asked, EVERYWHERE)
+        rows, _more = hazards_in(reading(), actor, asked, EVERYWHERE)
         assert not {row.status for row in rows} & {"reported", "declined", "void", "duplicate"}
 
 
