@@ -13,6 +13,8 @@ from typing import Any
 #: Who can be asked for a second step at signing in; couriers have their own phone and PIN.
 STAFF = {"clerk", "coordinator", "supervisor", "admin"}
 _ORIGIN = re.compile(r"https?://[^/\s?#]+")
+#: Where a map's tiles are: the origin becomes part of a page's policy, so nothing but a host's name may stand in it.
+_TILES = re.compile(r"(?P<origin>https?://[A-Za-z0-9.\-]+(:\d{1,5})?)/[^\s;,'\"]+")
 
 
 class MissingSetting(SystemExit):
@@ -48,9 +50,24 @@ def settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "PORT": _port(environ.get("PORT") or "5000"),
         "DEMO": demo,
         "SECOND_STEP_ROLES": _roles(environ.get("SECOND_STEP_ROLES", "")),
+        "MAP_TILES": _tiles(environ.get("MAP_TILES", "")),
+        "MAP_ATTRIBUTION": environ.get("MAP_ATTRIBUTION", ""),
         "PREPARE": environ.get("PREPARE") == "1",
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
     }
+
+
+def _tiles(said: str) -> str:
+    """Templates of a map's tiles, one over the other, all from one place. A wrong one is not repeated: there may be a key in it."""
+    templates = said.split()
+    found = [_TILES.fullmatch(one) for one in templates]
+    whole = all(match and all(part in match[0] for part in ("{z}", "{x}", "{y}")) for match in found)
+    if not whole or len({match["origin"] for match in found if match}) > 1:
+        raise MissingSetting(
+            "MAP_TILES cannot be used. Set it to one or several addresses like https://tiles.example.org/{z}/{x}/{y}.png, with spaces "
+            "between them and all of one host, in WGS-84 or CGCS2000 (not GCJ-02); or leave it, and the map is drawn as blocks."
+        )
+    return " ".join(templates)
 
 
 def _roles(said: str) -> frozenset[str]:

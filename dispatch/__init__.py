@@ -41,6 +41,7 @@ from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.hazards import api as hazards_api
 from dispatch.hazards import desk_api as hazards_desk_api
 from dispatch.hazards import pattern_api as hazards_pattern_api
+from dispatch.hazards import pattern_routes as hazards_pattern_routes
 from dispatch.hazards import routes as hazards_routes
 from dispatch.hazards import rules_api as hazard_rules_api
 from dispatch.hours import api as hours_api
@@ -97,9 +98,10 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         alert_api,
         standing_api,
         ledgers_api,
+        # Before the room's own, whose pattern for one hazard would fit its addresses too.
+        hazards_pattern_api,
         hazards_api,
         hazards_desk_api,
-        hazards_pattern_api,
         hazard_rules_api,
         hours_api,
         money_api,
@@ -117,6 +119,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
         alert_routes,
         ledgers_routes,
         hazards_routes,
+        hazards_pattern_routes,
         open311_routes,
         open311_commands,
         channels_routes,

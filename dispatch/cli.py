@@ -21,6 +21,7 @@ from dispatch.core.rotation import rotate, unreadable
 from dispatch.core.unit_of_work import reading, transaction
 from dispatch.demo import street
 from dispatch.extensions import db, scheduler
+from dispatch.hazards.recurring import rebuild, stations_with_hazards
 from dispatch.journal.reading import breaks
 from dispatch.orders.recurring import replan
 from dispatch.people.choosing import choices_of, choose
@@ -34,6 +35,7 @@ journal = AppGroup("journal", help="The stations' journals.")
 demo = AppGroup("demo", help="The demo street.")
 job = AppGroup("jobs", help="What the clock does.")
 reports = AppGroup("reports", help="Counts by day.")
+hazards = AppGroup("hazards", help="What is seen in the hazards as a whole.")
 secret = AppGroup("secrets", help="Encrypted columns.")
 
 
@@ -137,6 +139,12 @@ def reports_recount() -> None:
     click.echo(f"{recount_all()} days counted")
 
 
+@hazards.command("recount")
+def hazards_recount() -> None:
+    """Find every corner and the rates anew, a station at a time; harmless at any time."""
+    click.echo(f"{sum(rebuild(station_id) for station_id in stations_with_hazards())} corners found")
+
+
 @secret.command("rotate")
 def secrets_rotate() -> None:
     """Write every encrypted value anew with the first of FIELD_KEYS, after which the older keys can go."""
@@ -196,7 +204,7 @@ def _sqlite_findings() -> list[str]:
 
 def init_app(app: Flask) -> None:
     """Add the commands."""
-    for group in (org, holidays, journal, demo, job, reports, secret):
+    for group in (org, holidays, journal, demo, job, reports, hazards, secret):
         app.cli.add_command(group)
     for command in (backup, restore, doctor):
         app.cli.add_command(command)

@@ -54,6 +54,8 @@ FORGOTTEN = (
 #: Days are counted by one at a time: of two at once the one that has read earlier might write last.
 _counting = threading.Lock()
 _alerting = threading.Lock()
+#: Corners are made anew by one at a time for the same reason.
+_shaping = threading.Lock()
 
 log = structlog.get_logger()
 
@@ -118,7 +120,7 @@ def ask_whether_gone(app: Flask) -> None:
 
 def watch_corners(app: Flask) -> None:
     """Read the journals on for which hazards come back, and how their steps went."""
-    with app.app_context():
+    with _shaping, app.app_context():
         _done("corners", lambda: recurring.read_journals() > 0)
 
 
@@ -134,7 +136,6 @@ def tick(app: Flask) -> None:
     sweep(app)
     alert(app)
     ask_whether_gone(app)
-    watch_corners(app)
     book_hours(app)
 
 
@@ -147,9 +148,20 @@ def tidy(app: Flask) -> None:
         photographing.forget_unused()
         forget_locked()
         hazard_photos.forget_unused()
+    with _shaping, app.app_context():
         recurring.let_rest()
     with _counting, app.app_context():
         counting.count_overdue()
+
+
+#: Job, every how many seconds, name. Each by itself: what takes long does not keep waiting what is due every few seconds.
+JOBS: tuple[tuple[Callable[[Flask], object], float, str], ...] = (
+    (tick, SWEEP_EVERY_S, "sweep"),
+    (watch_corners, SWEEP_EVERY_S, "corners"),
+    (say_outside, SEND_EVERY_S, "outside"),
+    (count_days, COUNT_EVERY_S, "count"),
+    (tidy, TIDY_EVERY_S, "tidy"),
+)
 
 
 class Leader:
@@ -195,10 +207,8 @@ def start(app: Flask) -> None:
     """Begin to look at the clock in this process."""
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler.add_job(leader.run, "interval", args=[tick], seconds=SWEEP_EVERY_S, id="sweep", replace_existing=True, **options)
-    scheduler.add_job(leader.run, "interval", args=[count_days], seconds=COUNT_EVERY_S, id="count", replace_existing=True, **options)
-    scheduler.add_job(leader.run, "interval", args=[say_outside], seconds=SEND_EVERY_S, id="outside", replace_existing=True, **options)
-    scheduler.add_job(leader.run, "interval", args=[tidy], seconds=TIDY_EVERY_S, id="tidy", replace_existing=True, **options)
+    for job, seconds, name in JOBS:
+        scheduler.add_job(leader.run, "interval", args=[job], seconds=seconds, id=name, replace_existing=True, **options)
     scheduler.start()
     Waker(app, partial(leader.run, alert)).start()
 

@@ -22,7 +22,7 @@ FRAMEWORK = {
 }  # fmt: skip
 #: Old WebViews do not count a socket to our own host among 'self': it is named, and no other.
 POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; img-src 'self' data: blob:{images}; connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -97,11 +97,16 @@ def https() -> bool:
     return str(current_app.config["PUBLIC_ORIGIN"]).startswith("https://")
 
 
-def content_policy() -> str:
-    """What a page of ours may load and speak to: us, and nobody else."""
+def content_policy(images: str = "") -> str:
+    """What a page of ours may load and speak to: us, and nobody else.
+
+    Args:
+        images: the one other origin whose pictures it may show, from the settings.
+    """
     host = str(current_app.config["PUBLIC_ORIGIN"]).partition("://")[2] or request.host
     # The name comes from whoever asks: what is no host name must not become part of the policy.
-    return POLICY.format(sockets=f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else "")
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    return POLICY.format(sockets=sockets, images=f" {images}" if images else "")
 
 
 def _guard(answer: Response) -> Response:

@@ -17,14 +17,17 @@ from dispatch.hazards.pattern_policy import PATTERN_PERMITS
 from dispatch.hazards.queries import Asked, Box, Row, conditions, inside
 from dispatch.hazards.states import ALIVE, RUNNING, Status
 from dispatch.hazards.words import reads_english
+from dispatch.orders.wall import places
 from dispatch.people.identity import Actor
+from dispatch.people.models import Level, Role, Unit
+from dispatch.people.queries import stations_of
 
 #: A box with more than this is cut, the newest stay.
 BOX_MOST = 1000
 #: So many of the newest are looked at first; of which so many must lie in the box for it to be worth going on along the time.
 NEWEST, WORTH = 2000, 100
 
-_hazards = Hazard.__table__
+_hazards, _units = Hazard.__table__, Unit.__table__
 _COLUMNS = (
     "id",
     "number",
@@ -98,8 +101,8 @@ def hazards_in(connection: Connection, actor: Actor, asked: Asked, box: Box) -> 
         rows = connection.execute(by_state(where, box)).all()
     else:
         rows = connection.execute(by_time(where, box, NEWEST)).all()
-        seen_all = select(func.count()).select_from(_light.where(*where).limit(NEWEST).subquery())
-        if len(rows) <= BOX_MOST and connection.execute(seen_all).scalar_one() == NEWEST:
+        older = select(_hazards.c.id).where(*where).order_by(_hazards.c.sent_at.desc()).offset(NEWEST).limit(1)
+        if len(rows) <= BOX_MOST and connection.execute(older).first() is not None:
             further = by_time(where, box) if len(rows) >= WORTH else by_place(where, box)
             rows = connection.execute(further).all()
     return list(rows[:BOX_MOST]), len(rows) > BOX_MOST
@@ -140,6 +143,30 @@ def blocks_of(connection: Connection, actor: Actor, asked: Asked) -> dict[str | 
     found = select(_hazards.c.community_id, func.count().label("many"), late.label("overdue")).where(*conditions(actor, asked))
     rows = connection.execute(found.group_by(_hazards.c.community_id))
     return {row.community_id: {"many": row.many, "overdue": row.overdue} for row in rows}
+
+
+def blocks_on_page(actor: Actor, asked: Asked, *, drawn: bool) -> dict[str, Any]:
+    """Where a map begins, and where there are no tiles the communities as blocks, laid as they lie.
+
+    Args:
+        drawn: whether the blocks are the map.
+    Returns:
+        `around`: south, west, north and east of the communities, or None; `columns` and `blocks`.
+    """
+    stations = stations_of(reading(), actor)
+    own = _units.c.id == actor.unit_id if actor.role == Role.CLERK else _units.c.parent_id.in_(stations)
+    communities = reading().execute(select(_units).where(own, _units.c.level == Level.COMMUNITY).order_by(_units.c.id)).all()
+    points = [(one.lat, one.lon) for one in communities if one.lat is not None]
+    lats, lons = [lat for lat, _lon in points], [lon for _lat, lon in points]
+    around = [min(lats), min(lons), max(lats), max(lons)] if points else None
+    if not drawn:
+        return {"around": around, "columns": 1, "blocks": []}
+    counts, (columns, laid) = blocks_of(reading(), actor, asked), places([(one.lat, one.lon) for one in communities])
+    blocks = [
+        {"id": one.id, "name": one.name, **place._asdict(), **counts.get(one.id, {"many": 0, "overdue": 0})}
+        for one, place in zip(communities, laid, strict=True)
+    ]
+    return {"around": around, "columns": columns, "blocks": blocks}
 
 
 def check_looks_at_map(actor: Actor) -> None:

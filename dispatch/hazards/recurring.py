@@ -148,6 +148,13 @@ def _corner(connection: Connection, station_id: str, shape: Shape) -> dict[str, 
     return {"id": shape.id, "station_id": station_id, **place._mapping, **counts, **times}
 
 
+def stations_with_hazards() -> list[str]:
+    """Where there are any."""
+    found = list(reading().execute(select(_hazards.c.station_id).distinct().order_by(_hazards.c.station_id)).scalars())
+    look_again()
+    return found
+
+
 def rebuild(station_id: str) -> int:
     """Find everything of a station anew, in one go: after its radii have changed. Returns how many corners it has."""
     of_the_station = select(_hazards.c.id).where(_hazards.c.station_id == station_id)

@@ -23,6 +23,7 @@ from dispatch.people.queries import person_by_login
 from dispatch.people.signing_in import make_token
 from dispatch.reports.counting import count, recount_all
 from dispatch.residents.registering import add_many
+from tests.hazards.planting import plant_past
 from tests.reports.year import UNITS, live_a_year, settle
 
 NEED = {"kind": "medicine", "summary": "代取降压药", "urgency": "today", "private_note": "门铃坏了，请敲门"}
@@ -140,11 +141,18 @@ def year(region: str, many: int) -> dict[str, Any]:
     }
 
 
+def hazards(many: int) -> dict[str, Any]:
+    """So many of them, over three years, with the corners that they make."""
+    plant_past(many)
+    return {"hazards": many}
+
+
 def main(app: Flask) -> None:
     """One request."""
     asked = json.load(sys.stdin)
     with app.app_context():
-        print(json.dumps({"cast": cast, "post": post, "past": past, "residents": residents, "year": year}[asked.pop("do")](**asked)))
+        known = {"cast": cast, "post": post, "past": past, "residents": residents, "year": year, "hazards": hazards}
+        print(json.dumps(known[asked.pop("do")](**asked)))
 
 
 if __name__ == "__main__":

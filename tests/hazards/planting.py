@@ -8,18 +8,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import transaction
+from dispatch.extensions import db
 from dispatch.hazards.models import Hazard, HazardReport, HazardStep
+from dispatch.hazards.pattern_models import HazardCorner, HazardReturn
 from dispatch.people.identity import Actor
 from tests.hazards.corner import CORNER, DISTRICT, HOME, RUBBISH, STATION
 
 METRES = 1 / 111_000
 DAY = timedelta(days=1)
 #: Category and family.
-KINDS = ((RUBBISH, "waste"), ("local-event-stairwell_clutter", "clutter"), ("local-part-street_lamp", "lamp"))
+KINDS = ((RUBBISH, "waste"), ("gb47678-event-06036", "clutter"), ("local-part-street_lamp", "lamp"))
 
 
 class Planted(NamedTuple):
@@ -72,13 +74,13 @@ def steps_of(one: Planted) -> list[dict[str, Any]]:
     ]
 
 
-def plant(reports: Sequence[Planted], reporter: Actor | None = None) -> None:
-    """Lay them into the tables."""
+def plant(reports: Sequence[Planted], reporter: Actor | None = None, *, histories: bool = True) -> None:
+    """Lay them into the tables, with their histories, and as reported by somebody."""
     for start in range(0, len(reports), 5000):
         some = reports[start : start + 5000]
         with transaction() as work:
             work.execute_many(insert(Hazard.__table__), [hazard_row(one) for one in some])
-            if steps := [step for one in some for step in steps_of(one)]:
+            if steps := [step for one in some for step in steps_of(one) if histories]:
                 work.execute_many(insert(HazardStep.__table__), steps)
             if reporter is not None:
                 seen = [{"hazard_id": one.id, "person_id": reporter.id, "seen_at": one.seen_at, "at": one.seen_at} for one in some]
@@ -142,3 +144,43 @@ def truly_back(reports: Iterable[Planted]) -> dict[int, set[str]]:
                 if closed and closed < one.seen_at <= closed + timedelta(days=30):
                     back.setdefault(place, set()).add(one.id)
     return back
+
+
+def a_past(many: int, seed: int = 1) -> list[Planted]:
+    """So many over three years and a whole street of 20 communities; of the latest 50 wait to be judged and 300 are dealt with."""
+    draw = random.Random(seed)
+    reports = []
+    for n in range(many):
+        lat, lon = moved(CORNER["lat"], CORNER["lon"], draw.uniform(-5000, 5000), draw.uniform(-5000, 5000))
+        seen = now() - timedelta(days=1000) * (n / many)
+        status = "reported" if n < 50 else "accepted" if n < 350 else "verified"
+        community = f"{STATION}{n % 20 + 1:03}"
+        reports.append(
+            Planted(f"{n:032x}", lat, lon, seen, None, -1, KINDS[n % 3], status, building=f"{n % 30}号楼", community_id=community)
+        )
+    return reports
+
+
+def plant_past(many: int) -> None:
+    """Lay a past into the tables, with a corner for every twentieth hazard: at two hundred of them something came back lately."""
+    reports = a_past(many)
+    plant(reports, histories=False)
+    corners = [
+        {
+            "id": one.id, "station_id": STATION, "community_id": one.community_id, "family": one.kind[1], "building": one.building,
+            "lat": one.lat, "lon": one.lon, "hazards": 3, "returns": n % 7 + 1, "recent": n % 5 + 1 if n < 200 else 0,
+            "first_at": one.seen_at - 20 * DAY, "last_at": one.seen_at, "stale_at": now() + 9 * DAY if n < 200 else None,
+        }
+        for n, one in enumerate(reports[:200] + reports[200::20])
+    ]  # fmt: skip
+    with transaction() as work:
+        work.execute_many(insert(HazardCorner.__table__), corners)
+        work.execute_many(
+            insert(HazardReturn.__table__),
+            [{"hazard_id": one["id"], "before_id": f"-{one['id'][1:]}", "closed_at": one["first_at"], "came_at": one["last_at"],
+              "corner_id": one["id"]} for one in corners],
+        )  # fmt: skip
+    if db.engine.dialect.name == "postgresql":
+        # What autovacuum does by itself within a minute.
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from dispatch.core.clock import now
@@ -161,6 +161,18 @@ def test_read_twice_or_all_at_once_it_is_the_same(here: Corner) -> None:
     look_again()
     assert reading().execute(select(CORNERS).order_by(CORNERS.c.id)).all() == at_once
     assert at_once
+
+
+def test_the_command_finds_everything_anew(here: Corner) -> None:
+    first = closed(here)
+    here.accepted("courier2")
+    (before,) = mine(listed(), first)
+    with transaction() as work:
+        work.execute(CORNERS.delete())
+    assert mine(listed(), first) == []
+    told = current_app.test_cli_runner().invoke(args=["hazards", "recount"])
+    assert told.output.endswith(" corners found\n")
+    assert mine(listed(), first) == [before]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -95,7 +95,8 @@ def test_what_is_due_every_few_seconds_does_not_wait_for_what_takes_long(two_lea
 def test_the_clock_runs_the_jobs_in_its_process_and_starts_again_without_doubling(either_app: Flask) -> None:
     jobs.start(either_app)
     try:
-        assert {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()} == {"sweep": 5, "count": 20, "tidy": 3600}
+        seconds = {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()}
+        assert seconds == {"sweep": 5, "count": 20, "corners": 5, "tidy": 3600}
         assert {(job.coalesce, job.max_instances) for job in scheduler.get_jobs()} == {(True, 1)}
     finally:
         scheduler.shutdown()
