@@ -69,6 +69,8 @@ def pages(shared_house: House) -> dict[str, list[str]]:
             "/hours?year=2019",
             "/money",
             "/hazards/mine",
+            "/alerts",
+            "/channels",
         ],
         "courier2": ["/board", "/money"],
         "courier3": ["/board", f"/errands/{laid_out}"],
@@ -89,6 +91,8 @@ def pages(shared_house: House) -> dict[str, list[str]]:
         ],
         "coordinator": [
             "/watch",
+            "/alerts/settings",
+            "/channels",
             "/hazards",
             "/wall",
             "/standing",
