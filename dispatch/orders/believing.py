@@ -174,7 +174,7 @@ def _count_his(work: Work, person_id: str, row: Row | None, came: Sequence[datet
         work.execute(insert_into(work, _beliefs).on_conflict_do_nothing(), fresh)
         return
     # A moment to come was written before the clock was put back.
-    new = [at for at in came if at > row.claims_at or row.claims_at > now()]
+    new = [at for at in came if at > row.claims_at or row.claims_at > now() + CLOCKS_DIFFER]
     if new:
         counted = counts_now(row, max(new))[2] + len(new)
         work.execute(update(_beliefs).where(_beliefs.c.whose == person_id).values(claims=counted, claims_at=max(new)))

@@ -7,9 +7,30 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.core.clock import SHANGHAI
-from dispatch.orders import closing, forgetting, opening, posting, queries, recurring, repeating, standing, twins, upcoming
+from dispatch.orders import (
+    alert_queries,
+    believing,
+    closing,
+    commanding,
+    escalating,
+    forgetting,
+    offering,
+    opening,
+    posting,
+    pushing,
+    queries,
+    recurring,
+    repeating,
+    standing,
+    twins,
+    upcoming,
+    wishing,
+)
 
-_ASKING = (closing, forgetting, opening, posting, queries, recurring, repeating, standing, twins, upcoming)
+_ASKING = (
+    alert_queries, believing, closing, commanding, escalating, forgetting, offering, opening, posting, pushing, queries, recurring,
+    repeating, standing, twins, upcoming, wishing,
+)  # fmt: skip
 
 
 class Clock:

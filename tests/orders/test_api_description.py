@@ -55,7 +55,8 @@ class Described:
         response = self.resolved(responses.get(str(answer.status_code)) or responses["default"])
         assert answer.mimetype in response["content"], (path, answer.status_code)
         schema = {**response["content"][answer.mimetype]["schema"], "components": self.components}
-        Draft202012Validator(schema, format_checker=FORMATS).validate(json.loads(answer.data))
+        said = json.loads(answer.data) if answer.mimetype.endswith("json") else answer.get_data(as_text=True)
+        Draft202012Validator(schema, format_checker=FORMATS).validate(said)
 
 
 class Player(Visitor):
