@@ -15,8 +15,8 @@ export function unlockByTouch() {
 export const unlocked = () => audio?.state === "running";
 
 function play(notes, shakes = 120) {
-  // A phone shakes also where it may not sound yet.
-  navigator.vibrate?.(shakes);
+  // A phone shakes also where it has no sound; before the first tap a browser lets it do neither.
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(shakes);
   if (!audio || audio.state !== "running") return;
   notes.forEach((pitch, n) => {
     const note = audio.createOscillator();

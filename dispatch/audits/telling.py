@@ -40,6 +40,7 @@ def _part(code: str) -> str:
 
 def _list_name(code: str) -> str:
     names = {
-        "care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账"), "hazards": _("隐患清单"), "alerts": _("提醒记录（不含姓名）"),
+        "care_list": _("关爱名单"), "audit": _("查看记录"), "money": _("代购账"), "hazards": _("隐患清单"),
+        "alerts": _("提醒记录（不含姓名）"),
     }  # fmt: skip
     return names.get(code, _("一张表"))

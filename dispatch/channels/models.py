@@ -42,6 +42,7 @@ class Channel(db.Model):
     __table_args__ = (
         Index("ux_channels_station", "station_id", "address_hash", unique=True),
         Index("ux_channels_person", "person_id", "address_hash", unique=True),
+        Index("ix_channels_address", "address_hash"),
     )
 
 

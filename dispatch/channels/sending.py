@@ -87,6 +87,7 @@ def _take_one(work: Work, channel_id: str) -> Spoken | None:
     if work.execute(update(_channels).where(*free).values(not_before=moment + TAKEN)).rowcount == 0:
         return None
     channel = work.execute(select(_channels).where(_channels.c.id == channel_id)).one()
+    _rest(work, channel, moment + TAKEN)
     waiting, left = waiting_notices(work.connection, channel_id), []
     states = _states(work.connection, waiting)
     for notice in waiting:
@@ -97,9 +98,14 @@ def _take_one(work: Work, channel_id: str) -> Spoken | None:
         else:
             left.append(notice)
     if not left:
-        work.execute(update(_channels).where(_channels.c.id == channel_id).values(not_before=moment))
+        _rest(work, channel, moment)
         return None
     return Spoken(channel, left)
+
+
+def _rest(work: Work, channel: Row, until: datetime) -> None:
+    """Nothing goes to this address before: the limit is the robot's, which another station or a courier may have chosen too."""
+    work.execute(update(_channels).where(_channels.c.address_hash == channel.address_hash).values(not_before=until))
 
 
 def _over(connection: Connection, notice: Row, states: Mapping[str, str], person_id: str | None) -> bool:
@@ -145,13 +151,12 @@ def _finish(work: Work, one: Spoken, why: str) -> None:
     if why == "":
         for notice in one.notices:
             _end(work, notice, "sent")
-        values = {"not_before": now() + PAUSE, "failures": 0, "failing_since": None, "wrong": None, "sent_at": now()}
+        _rest(work, one.channel, now() + PAUSE)
+        values = {"failures": 0, "failing_since": None, "wrong": None, "sent_at": now()}
     else:
         log.warning("channels.not_sent", kind=one.channel.kind, why=why)
-        values = {
-            "not_before": now() + wait(one.channel.failures, why), "failures": one.channel.failures + 1, "wrong": why,
-            "failing_since": one.channel.failing_since or now(),
-        }  # fmt: skip
+        _rest(work, one.channel, now() + wait(one.channel.failures, why))
+        values = {"failures": one.channel.failures + 1, "wrong": why, "failing_since": one.channel.failing_since or now()}
     work.execute(update(_channels).where(_channels.c.id == one.channel.id).values(**values))
 
 

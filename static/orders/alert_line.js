@@ -2,12 +2,16 @@
 import { houseTime } from "../api.js";
 import { el } from "../dom.js";
 import { say } from "../texts.js";
+import { time } from "./cards.js";
 
 const TICK_MS = 1000;
+const LONG_S = 3600;
 
 // Counted down on the words alone: the line is laid anew when its order moves.
 const next = (iso) => {
   const seconds = Math.max(0, Math.ceil((Date.parse(iso) - houseTime()) / 1000));
+  // In quiet hours the next wave is in the morning: that is a time of day, not a countdown.
+  if (seconds > LONG_S) return say("alerts_next", { time: time(iso) });
   return seconds ? say("alerts_next", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` }) : say("alerts_next_now");
 };
 

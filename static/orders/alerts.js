@@ -140,10 +140,12 @@ async function decline(offer, reason) {
   } catch (refused) {
     if (!GOODBYES[refused.code]) return complain(refused);
   }
+  const held = shown?.contains(document.activeElement);
   standing.delete(offer.order_id);
   over.add(offer.order_id);
   announce(say("alert_declined"));
   dismiss();
+  if (held) (shown?.accept ?? document.getElementById("main").querySelector("button:not([disabled])"))?.focus({ preventScroll: true });
   answered.forEach((listener) => listener());
 }
 

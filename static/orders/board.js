@@ -171,7 +171,9 @@ const refresh = looking(async () => {
     settle(false);
     showMine(held);
     show();
-    if (onDuty && open.items.some((order) => !known.has(order.id))) chime();
+    // For who is looking at the board; a phone in a pocket speaks for what is offered to him alone.
+    const looks = document.visibilityState === "visible";
+    if (onDuty && looks && open.items.some((order) => !known.has(order.id))) chime();
   } catch (refused) {
     complain(refused);
   }

@@ -129,7 +129,7 @@ const repeating = (order) => order.private?.name && el("p", { class: "hint row" 
 const numbers = (order) => el("p", { class: "row" }, telephone(order), telephone(order, "caller"));
 
 // Nobody has answered yet, and she cannot wait for the next wave.
-const push = (order) => order.actions.includes("push") && once(say("push"), () => act(order, "push"));
+const push = (order) => order.actions.includes("push") && el("p", {}, once(say("push"), () => act(order, "push")));
 
 function card(order) {
   const holders = order.holders?.map((holder) => holder.name).join("、");

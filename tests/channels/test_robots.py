@@ -7,7 +7,7 @@ from apprise import Apprise
 from flask import Flask
 
 from dispatch.channels.robots import Unusable, address_of, is_ours
-from dispatch.channels.sending_child import is_strangers, judged
+from dispatch.channels.sending_child import Ours, here, is_strangers, judged, lookup_outside
 
 # apprise asks an old module of Python's for pictures; in the house it runs in a child of its own.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -93,6 +93,12 @@ def test_no_word_of_apprises_own_can_be_slipped_in(app: Flask) -> None:
 )  # fmt: skip
 def test_an_address_of_our_own_network_is_known_in_every_form(ours: str) -> None:
     assert not is_strangers(ours)
+
+
+def test_a_name_that_leads_into_our_own_network_is_refused_when_it_is_looked_up() -> None:
+    with pytest.raises(Ours):
+        lookup_outside("localhost", 80)
+    assert here.why == "private"
 
 
 @pytest.mark.parametrize("theirs", ["1.1.1.1", "220.181.38.148", "2606:4700:4700::1111"])

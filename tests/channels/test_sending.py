@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from dispatch.channels import announcing, connecting, sending
 from dispatch.channels.announcing import announce
 from dispatch.channels.models import Channel, Notice
+from dispatch.channels.queries import failing
 from dispatch.channels.sending import send, wait
 from dispatch.core.clock import now
 from dispatch.core.ids import new_id
@@ -21,6 +22,7 @@ from dispatch.orders.alert_models import Alert
 from dispatch.people.models import Person
 from tests.channels.door import Door
 from tests.conftest import one_of_the_cast
+from tests.hazards.corner import GAS, Corner
 from tests.orders.play import STATION, Street
 
 CHANNELS, NOTICES, ALERTS = Channel.__table__, Notice.__table__, Alert.__table__
@@ -267,6 +269,39 @@ def test_taken_by_another_it_is_not_sent_here_and_after_its_end_it_is_sent_again
     outside.rested()
     assert send() == 1
     assert outside.ended() == ["sent"]
+
+
+def test_two_who_have_chosen_the_same_robot_share_its_limit(outside: Outside) -> None:
+    outside.connect()
+    outside.connect("coordinator2", tested=False)
+    outside.ring(outside.play.post())
+    assert outside.go() == 1
+    assert send() == 0
+    outside.rested()
+    assert send() == 1
+    assert len(outside.door.messages) == 2
+
+
+def test_an_urgent_hazard_is_told_by_its_number_alone_and_one_that_can_wait_is_not(outside: Outside) -> None:
+    outside.connect()
+    corner = Corner(one_of_the_cast)
+    corner.report()
+    corner.report("courier2", category=GAS, lat=39.05, lon=117.75)
+    assert outside.go() == 1
+    (line,) = outside.door.lines()
+    assert line.startswith("有人上报了紧急隐患，请审核（编号 ")
+    assert "王大爷" not in str(outside.door.messages)
+
+
+def test_what_has_failed_for_an_hour_is_a_finding_of_the_doctors_but_no_couriers_own(outside: Outside) -> None:
+    outside.connect()
+    outside.connect("courier1", tested=False)
+    outside.set(failing_since=now() - timedelta(minutes=59), wrong="refused")
+    assert failing(reading()) == []
+    outside.set(failing_since=now() - timedelta(minutes=61))
+    look_again()
+    (finding,) = failing(reading())
+    assert finding.startswith("channel webhook …hook of 泰达街道社工站: refused since ")
 
 
 def test_what_is_settled_is_forgotten_after_a_week(outside: Outside) -> None:

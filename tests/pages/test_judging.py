@@ -77,11 +77,11 @@ def test_what_was_accepted_is_put_right_and_its_history_is_read_at_both_desks(as
     page.keyboard.press("Shift+ArrowUp")
     page.locator("#opened form.verb > button").click()
     expect(page.locator("#opened .case-facts")).to_contain_text("5号楼", timeout=PATIENCE_MS)
-    clerk.sees("#todo .card", has_text="5号楼")
+    clerk.sees("#due .card", has_text="5号楼")
     after = scene["coordinator"].get(f"/hazards/{hazard['id']}").json()
     assert after["building"] == "5号楼"
     assert round((after["lat"] - CORNER["lat"]) * 111_320) == 50
-    for desk in (page.locator("#opened"), clerk.page.locator("#todo .card")):
+    for desk in (page.locator("#opened"), clerk.page.locator("#due .card")):
         desk.locator(".history-part summary").click()
         expect(desk.locator(".history li")).to_have_count(4, timeout=PATIENCE_MS)
         expect(desk.locator(".history li").last).to_contain_text("社工站 · 更正：楼栋或位置、位置")

@@ -33,6 +33,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('channels', schema=None) as batch_op:
+        batch_op.create_index('ix_channels_address', ['address_hash'], unique=False)
         batch_op.create_index('ux_channels_person', ['person_id', 'address_hash'], unique=True)
         batch_op.create_index('ux_channels_station', ['station_id', 'address_hash'], unique=True)
     op.create_table('notices',
