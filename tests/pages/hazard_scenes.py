@@ -42,8 +42,8 @@ def done(scene: Scene, login: str, hazard: dict[str, Any], verb: str, **said: An
     return after
 
 
-def everywhere(scene: Scene, *, long: bool = True) -> None:
-    """One in each state, a question to courier1, and something that two have reported.
+def everywhere(scene: Scene, *, long: bool = True) -> str:
+    """One in each state, a question to courier1, and something that two have reported; returns the id of one that is dealt with.
 
     Args:
         long: in words that no line holds.
@@ -69,3 +69,4 @@ def everywhere(scene: Scene, *, long: bool = True) -> None:
         for verb, said in way:
             done(scene, "coordinator", hazard, verb, **said)
     scene.do("courier1", scene.post(building="8号楼")["id"], "claim")
+    return str(given["id"])

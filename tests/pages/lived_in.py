@@ -31,7 +31,7 @@ class LivedIn:
         house.flask("org", "settings", STATION, "claim_cap=20")
         self._errands()
         self._weekly()
-        everywhere(self.scene, long=long)
+        self.places["hazard"] = everywhere(self.scene, long=long)
         self._people()
         self.scene.duty("courier4")
         self.scene.duty("courier5", False)
