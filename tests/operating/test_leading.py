@@ -96,7 +96,7 @@ def test_the_clock_runs_the_jobs_in_its_process_and_starts_again_without_doublin
     jobs.start(either_app)
     try:
         seconds = {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()}
-        assert seconds == {"sweep": 5, "count": 20, "corners": 5, "tidy": 3600}
+        assert seconds == {"sweep": 5, "corners": 5, "outside": 3, "count": 20, "tidy": 3600}
         assert {(job.coalesce, job.max_instances) for job in scheduler.get_jobs()} == {(True, 1)}
     finally:
         scheduler.shutdown()
