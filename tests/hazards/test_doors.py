@@ -158,14 +158,18 @@ class Doors:
             who.get("/hazards", **query)
             for query in ({}, {"status": "alive"}, {"category": RUBBISH}, {"community_id": HOME}, {"status": "mine"})
         ]
+        listed += [who.ask("GET", path) for path in ("/hazards", "/hazards/mine", "/hazards/community", "/watch", "/board", "/desk")]
+        outside = [who.ask("GET", f"/open311/v2/{path}.json") for path in ("requests", f"requests/{hazard_id}")]
+        listed += [who.get("/me/hazard-questions"), who.get(f"/hazards/{hazard_id}/same")]
         listed += [who.get("/hazards/map", bbox="117.6,39.0,117.8,39.1"), who.get("/hazards/near", category=RUBBISH, **CORNER)]
         journal = who.get("/journal", station_id=STATION, since=max(0, head - 400), limit=500)
         told = json.dumps(journal.json["entries"]) if journal.status_code == 200 else ""
         return {
             "one": found["one"] == 200,
             "listed": any(hazard_id in answer.get_data(as_text=True) for answer in listed),
+            "outside": any(hazard_id in answer.get_data(as_text=True) for answer in outside),
             "told": hazard_id in told,
-            "note": any("金丝雀" in said for said in [*words, *(answer.get_data(as_text=True) for answer in listed)]),
+            "note": any("金丝雀" in said for said in [*words, *(answer.get_data(as_text=True) for answer in [*listed, *outside])]),
         }
 
 
@@ -185,14 +189,32 @@ def test_a_hazard_that_has_not_been_accepted_is_unknown_through_every_door(app: 
     assert {login for login, found in seen.items() if found["one"]} == KNOWN_BY
     assert {login for login, found in seen.items() if found["listed"]} == KNOWN_BY
     assert {login for login, found in seen.items() if found["note"]} == KNOWN_BY
+    assert not [login for login, found in seen.items() if found["outside"]]
     # The administrator follows no station's journal.
     assert {login for login, found in seen.items() if found["told"]} == KNOWN_BY - {"admin"}
     for path in (f"/api/v1/hazards/{hazard}", f"/hazards/photos/{photo}"):
         assert doors.stranger.ask("GET", path).status_code == 401
+    for path in (f"requests/{hazard}.json", f"requests/{hazard}.xml", f"photos/{photo}.jpg"):
+        assert doors.stranger.ask("GET", f"/open311/v2/{path}").status_code == 404
+    assert hazard not in doors.stranger.ask("GET", "/open311/v2/requests.json").get_data(as_text=True)
     for login in set(EVERYBODY) - KNOWN_BY:
-        for verb in ("join", "accept", "assign", "fix", "verify", "reopen", "hold"):
+        for verb in (
+            "join",
+            "accept",
+            "assign",
+            "fix",
+            "verify",
+            "reopen",
+            "hold",
+            "correct",
+            f"photos/{photo}/show",
+            f"photos/{photo}/black-out",
+        ):
             assert say(doors.visitors[login], f"/hazards/{hazard}/{verb}", reason="x").status_code in (404, 422), (login, verb)
-            assert say(doors.visitors[login], f"/hazards/{hazard}/join").status_code == 404
+        box = {"left": 0, "top": 0, "width": 9, "height": 9}
+        assert say(doors.visitors[login], f"/hazards/{hazard}/photos/{photo}/black-out", boxes=[box]).status_code == 404
+        assert say(doors.visitors[login], f"/hazards/{hazard}/correct", title="x").status_code == 404
+        assert say(doors.visitors[login], f"/hazards/{hazard}/join").status_code == 404
 
 
 def test_accepted_it_is_known_to_its_station_and_its_note_to_the_desks(app: Flask, corner: Corner) -> None:
@@ -201,7 +223,13 @@ def test_accepted_it_is_known_to_its_station_and_its_note_to_the_desks(app: Flas
     corner.accept(hazard["id"])
     seen = {login: doors.everything(login, hazard["id"], hazard["photos"][0]["id"]) for login in EVERYBODY}
     known = KNOWN_BY | {"courier2", "clerk"}
-    for part, by in (("one", known), ("listed", known), ("told", known - {"admin"}), ("note", known - {"courier2"})):
+    for part, by in (
+        ("one", known),
+        ("listed", known),
+        ("outside", set(EVERYBODY)),
+        ("told", known - {"admin"}),
+        ("note", known - {"courier2"}),
+    ):
         assert {login for login, found in seen.items() if found[part]} == by, part
 
 
