@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import ClassVar
 
-from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior
-from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, whom_to_ask
+from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior, tiring
+from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, spared, whom_to_ask
 from tests.replay.simulating import Look, Policy, Seen
 from tests.replay.world import Order
 
@@ -161,7 +161,7 @@ class Product(Learning):
         self._station, self._communities = _Served(), dict[int, _Served]()
 
     def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        schedule = eased(self.schedules[order.urgent], self.behind(order.community))
+        schedule = spared(eased(self.schedules[order.urgent], self.behind(order.community)), tiring(self.shared))
         if enough(schedule, at - order.at, list(standing.values()), asked):
             return []
         seen = look()
