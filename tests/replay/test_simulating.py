@@ -13,7 +13,7 @@ from dispatch.orders.predicting import Circumstances
 from tests.replay.behaving import ASSUMED, chance_of_yes
 from tests.replay.bound import Chance, _solved, bound
 from tests.replay.figures import figures, gini, utility, within
-from tests.replay.policies import POLICIES, Learning, Product
+from tests.replay.policies import POLICIES, Learning, Product, Unseen
 from tests.replay.simulating import MISSED_S, Run, Seen, Simulation
 from tests.replay.world import SCENARIOS, World, drawn
 
@@ -85,6 +85,15 @@ def test_a_share_is_a_half_for_everybody_until_somebody_has_had_something() -> N
     policy.answered(seen[1], 40_000, True)
     assert policy.shares(seen)[0] == 0
     assert policy.shares(seen)[1] > 0.5
+
+
+def test_where_trips_are_not_seen_nothing_is_learned_of_them() -> None:
+    policy, seen = Unseen(), Seen(0, Circumstances(1.0, True, 10))
+    believed = policy.likelihood(seen)
+    assert believed == policy.likelihood(seen._replace(known=seen.known._replace(busy=False)))
+    policy.answered(seen, 40_000, False)
+    assert policy.likelihood(seen) < believed
+    assert policy.shared.means[2] == Product().shared.means[2]
 
 
 def test_a_community_with_few_orders_is_hardly_called_behind() -> None:
