@@ -8,7 +8,7 @@ export PORT DATA_DIR
 # Tests wait for servers and browsers more than they compute: one more at a time than there are processors. A file's tests stay together.
 SIDE_BY_SIDE := -n $(shell expr $$(nproc 2>/dev/null || echo 1) + 1) --dist loadfile
 
-.PHONY: run test check format bench system screenshots
+.PHONY: run test check format bench replay system screenshots
 
 .venv/installed: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -53,6 +53,15 @@ format: .venv/installed-dev
 
 bench: .venv/installed-dev $(MESSAGES)
 	$(BIN)/python -m tests.bench
+
+# Mathematics of a hundred megabytes, which only the hindsight bound needs, in a folder of its own.
+.replay-packages/installed: requirements-replay.txt .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .replay-packages -r requirements-replay.txt
+	@touch $@
+
+# `make replay REPLAY="--scenarios S2 --seeds 11,12"`; `--help` says what else.
+replay: .venv/installed .replay-packages/installed
+	@PYTHONPATH=.replay-packages $(BIN)/python -m tests.replay $(REPLAY)
 
 screenshots: .venv/installed-dev $(MESSAGES) system
 	$(BIN)/python -m tests.pages.screenshots

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import ceil
+from math import ceil, cos, pi
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -39,10 +39,10 @@ from dispatch.people.serving import serves_at
 NEAREST = 150
 #: How far somebody is taken to be of whom, or of whose depot, no place is known.
 UNKNOWN_KM = 1.5
-#: The sides of the squares in which the nearest are looked for, in degrees: about a kilometre.
-_SQUARE = 0.01
+#: The sides of the squares in which the nearest are looked for, in degrees: about half a kilometre.
+_SQUARE = 0.005
 #: So many squares outwards is as far as anybody is looked for, one by one; then all are.
-_OUTWARDS = 12
+_OUTWARDS = 20
 
 _persons, _units, _claims, _trusted = Person.__table__, Unit.__table__, Claim.__table__, Trusted.__table__
 _alerts, _beliefs, _wishes = Alert.__table__, Belief.__table__, AlertWishes.__table__
@@ -73,6 +73,10 @@ class Phone:
         return flat_km(self.place, goal) if self.place and goal else UNKNOWN_KM
 
 
+#: Somebody with his degrees at hand.
+Placed = tuple[float, float, Phone]
+
+
 @dataclass(slots=True)
 class Told:
     """What has become of one order so far: who was asked this time, who holds it or does not want it, who knows the resident."""
@@ -92,11 +96,11 @@ class Pool:
     shared: Shared
     phones: dict[str, Phone]
     average: float
-    _grids: dict[frozenset[str], dict[tuple[int, int], list[Phone]]] = field(default_factory=dict)
+    _grids: dict[frozenset[str], dict[tuple[int, int], list[Placed]]] = field(default_factory=dict)
 
-    def why_not(self, phone: Phone, order: Any, told: Told) -> str | None:
-        """Why somebody is not asked for an order; None where he may be."""
-        if not set(order.skills or ()) <= phone.skills:
+    def why_not(self, phone: Phone, order: Any, told: Told, skills: frozenset[str] | None = None) -> str | None:
+        """Why somebody is not asked for an order; None where he may be. `skills` are the order's, where they are at hand."""
+        if not (frozenset(order.skills or ()) if skills is None else skills) <= phone.skills:
             return "skills"
         if phone.id in told.not_him:
             return told.not_him[phone.id]
@@ -124,20 +128,20 @@ class Pool:
 
     def candidates(self, order: Any, told: Told) -> list[Candidate]:
         """Those who may be asked, of a crowd the nearest of them."""
-        goal = goal_of(order)
-        return [self.candidate(phone, goal) for phone in self._around(goal, order.skills or ()) if self.why_not(phone, order, told) is None]
+        goal, skills = goal_of(order), frozenset(order.skills or ())
+        return [self.candidate(phone, goal) for phone in self._around(goal, skills) if self.why_not(phone, order, told, skills) is None]
 
     def candidate(self, phone: Phone, goal: Point | None) -> Candidate:
         """Somebody as he looks from where an order is to go."""
         seen = phone.circumstances(goal)
         return Candidate(phone.id, likelihood(self.shared, phone.own, seen), seen.km, share_of(phone.claims, self.average))
 
-    def _around(self, goal: Point | None, skills: Iterable[str]) -> Iterable[Phone]:
+    def _around(self, goal: Point | None, skills: frozenset[str]) -> Iterable[Phone]:
         if goal is None or len(self.phones) <= NEAREST:
             return self.phones.values()
-        grid = self._grid(frozenset(skills))
-        row, column = _square(goal)
-        found: list[Phone] = list(grid.get((row, column), ()))
+        grid = self._grid(skills)
+        row, column = _square(goal.lat, goal.lon)
+        found: list[Placed] = list(grid.get((row, column), ()))
         for out in range(1, _OUTWARDS):
             # One ring more than has enough: the corner of a square is farther than the side of the next.
             enough = len(found) >= NEAREST
@@ -147,21 +151,24 @@ class Pool:
             if enough:
                 break
         if len(found) < NEAREST:
-            found = [phone for square in grid.values() for phone in square]
-        return sorted(found, key=lambda phone: phone.km_to(goal))[:NEAREST]
+            found = [placed for square in grid.values() for placed in square]
+        lat, lon, narrow = goal.lat, goal.lon, cos(goal.lat * pi / 180) ** 2
+        nearest = sorted([((north - lat) ** 2 + narrow * (east - lon) ** 2, one.id, one) for north, east, one in found])
+        return [one for _, _, one in nearest[:NEAREST]]
 
-    def _grid(self, skills: frozenset[str]) -> dict[tuple[int, int], list[Phone]]:
+    def _grid(self, skills: frozenset[str]) -> dict[tuple[int, int], list[Placed]]:
         if skills not in self._grids:
-            grid: dict[tuple[int, int], list[Phone]] = defaultdict(list)
+            grid: dict[tuple[int, int], list[Placed]] = defaultdict(list)
             for phone in self.phones.values():
                 if skills <= phone.skills and phone.place is not None:
-                    grid[_square(phone.place)].append(phone)
+                    lat, lon = phone.place
+                    grid[_square(lat, lon)].append((lat, lon, phone))
             self._grids[skills] = dict(grid)
         return self._grids[skills]
 
 
-def _square(place: Point) -> tuple[int, int]:
-    return ceil(place.lat / _SQUARE), ceil(place.lon / _SQUARE)
+def _square(lat: float, lon: float) -> tuple[int, int]:
+    return ceil(lat / _SQUARE), ceil(lon / _SQUARE)
 
 
 def goal_of(order: Any) -> Point | None:

@@ -25,11 +25,12 @@ from dispatch.orders.alert_queries import CLOCKS_DIFFER, due_orders, opened_at, 
 from dispatch.orders.alert_rules import HEEDS_QUIET, Rules, quiet_until
 from dispatch.orders.candidates import Pool, Told, goal_of, pool_of
 from dispatch.orders.commanding import ORDERS, tell
+from dispatch.orders.comparing import behind
 from dispatch.orders.escalating import due_steps, next_step_at, take_step
 from dispatch.orders.predicting import as_row, newcomer
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
-from dispatch.orders.waves import Candidate, next_look_s, wave_at, whom_to_ask
+from dispatch.orders.waves import Candidate, Schedule, eased, enough, next_look_s, wave_at, whom_to_ask
 from dispatch.people.presence import presence
 
 #: A plan is looked at again after so long, whatever else: somebody may have come on duty, or a desk changed a rule.
@@ -72,11 +73,12 @@ def offer() -> int:
 def _looks(station_id: str, orders: Sequence[Row], moment: datetime) -> list[Look]:
     """What is to be done for these orders, decided from one picture of the station and without holding anything."""
     rules, pool, told = rules_of(reading(), station_id), pool_of(reading(), station_id, moment), told_of(reading(), orders, moment)
+    worse = behind(reading(), station_id, moment)
     watched = bool(presence().lately(pool.phones))
-    return [_look(rules, pool, order, told[order.id], watched) for order in breathing(orders, 1)]
+    return [_look(rules, pool, order, told[order.id], worse.get(order.community_id, 0.0), watched) for order in breathing(orders, 1)]
 
 
-def _look(rules: Rules, pool: Pool, order: Row, told: Told, watched: bool) -> Look:
+def _look(rules: Rules, pool: Pool, order: Row, told: Told, worse: float, watched: bool) -> Look:
     moment, opened, which = pool.moment, opened_at(order), round_of(order)
     same = order.round == which
     rule, ahead_s = rules.urgencies[order.urgency], order.ahead_s if same else 0.0
@@ -92,7 +94,7 @@ def _look(rules: Rules, pool: Pool, order: Row, told: Told, watched: bool) -> Lo
     look = Look(order, which, wave, moment, next_wave_at, ahead_s, steps=steps)
     everybody = (same and bool(order.widen)) or (rules.on and "whole_station" in steps)
     if everybody or asks:
-        _choose(look, rules, pool, told, everybody)
+        _choose(look, eased(rule.schedule, worse), pool, told, everybody)
     over = [row.expires_at for row in told.asked.values() if _stands(row, moment)] + [row["expires_at"] for row in look.asked]
     others = (next_wave_at, next_step_at(rule.clocks, opened, moment), quiet, order.opens_to_all_at, moment + LOOK_AGAIN)
     look.next_at = min(at for at in (*over, *others) if at is not None and at > moment)
@@ -104,15 +106,15 @@ def _stands(row: Row, moment: datetime) -> bool:
     return bool(row.outcome == "standing" and row.expires_at > moment and row.sent_at <= moment + CLOCKS_DIFFER)
 
 
-def _choose(look: Look, rules: Rules, pool: Pool, told: Told, everybody: bool) -> None:
-    order, schedule = look.order, rules.urgencies[look.order.urgency].schedule
-    candidates = pool.candidates(order, told)
+def _choose(look: Look, schedule: Schedule, pool: Pool, told: Told, everybody: bool) -> None:
     standing = [row.likelihood for row in told.asked.values() if _stands(row, pool.moment)]
     if everybody:
-        chosen = sorted(candidates, key=lambda one: (-one.likelihood, one.person_id))
+        chosen = sorted(pool.candidates(look.order, told), key=lambda one: (-one.likelihood, one.person_id))
     else:
-        age_s = max(0.0, (pool.moment - opened_at(order)).total_seconds()) + look.ahead_s
-        chosen = whom_to_ask(schedule, age_s, candidates, standing, len(told.asked))
+        age_s = max(0.0, (pool.moment - opened_at(look.order)).total_seconds()) + look.ahead_s
+        if enough(schedule, age_s, standing, len(told.asked)):
+            return
+        chosen = whom_to_ask(schedule, age_s, pool.candidates(look.order, told), standing, len(told.asked))
     look.asked = list(_rows(look, chosen, pool, len(told.asked), len(standing), schedule.silent_s))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log, pi, sqrt
+from typing import NamedTuple
 
 #: What is believed before anybody has answered: mean and variance of each shared weight, in the order of `_features`.
 #: A station's couriers may be far more willing or reluctant than .35, so the first is wide; the others may be half or twice.
@@ -35,10 +36,11 @@ HERE_KM = 0.5
 #: Beyond this a logit says nothing more, and its exponential would only run over.
 _STEEPEST = 30.0
 
+_Five = tuple[float, float, float, float, float]
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What is known at the moment of asking."""
+
+class Circumstances(NamedTuple):
+    """What is known at the moment of asking. A plain tuple: it is made for every courier at every look."""
 
     #: To the pick-up, as the crow flies.
     km: float
@@ -54,8 +56,8 @@ class Circumstances:
 class Shared:
     """What a station's couriers have in common."""
 
-    means: tuple[float, ...]
-    variances: tuple[float, ...]
+    means: _Five
+    variances: _Five
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Own:
 
 def prior() -> Shared:
     """What is believed at a station where nobody has answered yet."""
-    return Shared(tuple(mean for mean, _ in PRIOR), tuple(variance for _, variance in PRIOR))
+    return Shared(_five([mean for mean, _ in PRIOR]), _five([variance for _, variance in PRIOR]))
 
 
 def newcomer() -> Own:
@@ -78,8 +80,7 @@ def newcomer() -> Own:
 
 def likelihood(shared: Shared, own: Own, circumstances: Circumstances) -> float:
     """The chance, between 0 and 1, that he takes it. What is not known well is drawn towards one half."""
-    mean, variance = _judged(shared, own, _features(circumstances))
-    return _sigmoid(mean / sqrt(1 + pi * variance / 8))
+    return _chance(*_judged(shared, own, _features(circumstances)))
 
 
 def learned(shared: Shared, own: Own, circumstances: Circumstances, accepted: bool) -> tuple[Shared, Own]:
@@ -93,14 +94,14 @@ def learned(shared: Shared, own: Own, circumstances: Circumstances, accepted: bo
     """
     features = _features(circumstances)
     mean, variance = _judged(shared, own, features)
-    chance = _sigmoid(mean / sqrt(1 + pi * variance / 8))
+    chance = _chance(mean, variance)
     spread = chance * (1 - chance)
     step = (float(accepted) - chance) / (1 + spread * variance)
     gain = spread / (1 + spread * variance)
-    means = tuple(m + v * x * step for m, v, x in zip(shared.means, shared.variances, features, strict=True))
-    variances = tuple(v - v * v * x * x * gain for v, x in zip(shared.variances, features, strict=True))
+    means = [m + v * x * step for m, v, x in zip(shared.means, shared.variances, features, strict=True)]
+    variances = [v - v * v * x * x * gain for v, x in zip(shared.variances, features, strict=True)]
     own_variance = max(LEAST_VARIANCE, own.variance - own.variance * own.variance * gain)
-    return Shared(means, variances), Own(own.mean + own.variance * step, own_variance)
+    return Shared(_five(means), _five(variances)), Own(own.mean + own.variance * step, own_variance)
 
 
 def recent_now(recent: float, since_s: float) -> float:
@@ -120,8 +121,7 @@ def as_row(belief: Shared | Own) -> list[float]:
 
 def shared_from_row(row: Sequence[float]) -> Shared:
     """The reverse of `as_row` for what a station has in common."""
-    many = len(row) // 2
-    return Shared(tuple(map(float, row[:many])), tuple(map(float, row[many:])))
+    return Shared(_five(row[: len(PRIOR)]), _five(row[len(PRIOR) :]))
 
 
 def own_from_row(row: Sequence[float]) -> Own:
@@ -134,7 +134,12 @@ def from_row(row: Sequence[float]) -> Shared | Own:
     return own_from_row(row) if len(row) == len(NEWCOMER) else shared_from_row(row)
 
 
-def _features(circumstances: Circumstances) -> tuple[float, ...]:
+def _five(numbers: Sequence[float]) -> _Five:
+    first, second, third, fourth, fifth = map(float, numbers)
+    return first, second, third, fourth, fifth
+
+
+def _features(circumstances: Circumstances) -> _Five:
     return (
         1.0,
         circumstances.km - HERE_KM,
@@ -144,14 +149,15 @@ def _features(circumstances: Circumstances) -> tuple[float, ...]:
     )
 
 
-def _judged(shared: Shared, own: Own, features: tuple[float, ...]) -> tuple[float, float]:
-    """Mean and variance of the logit."""
-    mean, variance = own.mean, own.variance
-    for m, v, x in zip(shared.means, shared.variances, features, strict=True):
-        mean += m * x
-        variance += v * x * x
-    return mean, variance
+def _judged(shared: Shared, own: Own, features: _Five) -> tuple[float, float]:
+    """Mean and variance of the logit, written out: it is asked for every courier at every look."""
+    _, km, busy, often, silent = features
+    m0, m1, m2, m3, m4 = shared.means
+    v0, v1, v2, v3, v4 = shared.variances
+    mean = own.mean + m0 + m1 * km + m2 * busy + m3 * often + m4 * silent
+    return mean, own.variance + v0 + v1 * km * km + v2 * busy + v3 * often * often + v4 * silent * silent
 
 
-def _sigmoid(logit: float) -> float:
+def _chance(mean: float, variance: float) -> float:
+    logit = mean / sqrt(1 + pi * variance / 8)
     return 1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, logit))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,7 @@ BEHIND = 0.1
 _SLACK_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A courier who may be asked: on duty, eligible, within his own limits, not asked for this order before."""
 
     person_id: str
@@ -73,12 +73,8 @@ def whom_to_ask(
         standing: the likelihoods of those who are asked and have not answered.
         asked: how many were asked for it until now, whatever they said.
     """
-    wave = wave_at(schedule, age_s)
-    price = max(schedule.floor, schedule.price * schedule.falls**wave)
-    reach = schedule.reach[min(wave, len(schedule.reach) - 1)]
-    nobody_comes = 1.0
-    for chance in standing:
-        nobody_comes *= 1 - chance
+    price, reach = _at_this_age(schedule, age_s)
+    nobody_comes = _nobody_comes(standing)
     chosen: list[Candidate] = []
     # Whoever adds less than the price when nobody else is asked adds less in any company.
     for candidate in sorted((one for one in candidates if one.likelihood >= price), key=_wish(schedule)):
@@ -88,6 +84,13 @@ def whom_to_ask(
             chosen.append(candidate)
             nobody_comes *= 1 - candidate.likelihood
     return chosen
+
+
+def enough(schedule: Schedule, age_s: float, standing: Sequence[float], asked: int) -> bool:
+    """Whether nobody more is asked now, whoever there is: then nobody need be looked for."""
+    price, reach = _at_this_age(schedule, age_s)
+    nobody_comes = _nobody_comes(standing)
+    return asked >= schedule.most or 1 - nobody_comes >= reach or nobody_comes < price
 
 
 def wave_at(schedule: Schedule, age_s: float) -> int:
@@ -120,6 +123,19 @@ def eased(schedule: Schedule, behind: float) -> Schedule:
         return schedule
     eased_by = 0.5 ** (behind / BEHIND)
     return replace(schedule, price=schedule.price * eased_by, floor=schedule.floor * eased_by)
+
+
+def _at_this_age(schedule: Schedule, age_s: float) -> tuple[float, float]:
+    """What one more must add, and the chance that is enough."""
+    wave = wave_at(schedule, age_s)
+    return max(schedule.floor, schedule.price * schedule.falls**wave), schedule.reach[min(wave, len(schedule.reach) - 1)]
+
+
+def _nobody_comes(standing: Sequence[float]) -> float:
+    chance = 1.0
+    for likelihood in standing:
+        chance *= 1 - likelihood
+    return chance
 
 
 def _wish(schedule: Schedule) -> Callable[[Candidate], tuple[float, str]]:

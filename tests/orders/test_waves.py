@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, next_look_s, share_of, wave_at, whom_to_ask
+from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, wave_at, whom_to_ask
 
 PLAIN = Schedule(price=0.1, falls=0.5, floor=0.02, reach=(0.6, 0.9), most=5, km_weight=0.03, share_weight=0.1)
 
@@ -39,6 +39,22 @@ def test_who_is_asked(
     candidates: list[Candidate], age_s: float, standing: tuple[float, ...], asked: int, chosen: list[str], why: str
 ) -> None:
     assert names(whom_to_ask(PLAIN, age_s, candidates, standing, asked)) == chosen, why
+    # Where it is said that enough are asked, nobody is chosen whoever there is.
+    assert not (enough(PLAIN, age_s, standing, asked) and whom_to_ask(PLAIN, age_s, people(1.0), standing, asked)), why
+
+
+@pytest.mark.parametrize(
+    ("age_s", "standing", "asked", "so", "why"),
+    [
+        (0, (), 0, False, "nobody is asked"),
+        (0, (0.5, 0.5), 2, True, "those who are asked are likely enough to come"),
+        (75, (0.5, 0.5), 2, False, "the second wave wants more"),
+        (75, (0.5,) * 4, 4, True, "and has it"),
+        (0, (), 5, True, "so many for one order"),
+    ],
+)
+def test_when_enough_are_asked(age_s: float, standing: tuple[float, ...], asked: int, so: bool, why: str) -> None:
+    assert enough(PLAIN, age_s, standing, asked) is so, why
 
 
 def test_of_two_as_likely_the_nearer_is_asked_and_then_who_has_had_less() -> None:
