@@ -23,7 +23,7 @@ from dispatch.people.models import Unit
 #: Two clocks may differ by so much; what is further ahead was written before the clock was put back.
 CLOCKS_DIFFER = timedelta(seconds=60)
 #: So many orders in one look; the rest comes with the next.
-DUE_MOST = 1000
+DUE_MOST = 500
 #: How far back a courier reads his alerts.
 MINE = timedelta(days=30)
 MINE_MOST = 200

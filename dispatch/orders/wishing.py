@@ -38,6 +38,14 @@ def _check(actor: Actor) -> str:
     return actor.station_id
 
 
+def _himself(connection: Connection, actor: Actor) -> Pool:
+    """His station with him alone in it."""
+    pool = pool_of(connection, _check(actor), now(), off_duty=True, only=actor.id)
+    if actor.id not in pool.phones:  # his loan has ended, or he was suspended, at this moment
+        raise NotEligible()
+    return pool
+
+
 def wishes_of(connection: Connection, actor: Actor) -> dict[str, Any]:
     """What he wants; what is empty is not limited.
 
@@ -73,7 +81,7 @@ def belief_of(connection: Connection, actor: Actor) -> dict[str, Any]:
     Raises:
         NotEligible: phones are couriers'.
     """
-    pool = pool_of(connection, _check(actor), now(), off_duty=True, only=actor.id)
+    pool = _himself(connection, actor)
     me = pool.phones[actor.id]
 
     def chance(km: float, *, busy: bool, recent: float = me.recent, unanswered: float = me.unanswered) -> float:
@@ -115,7 +123,7 @@ def not_asked(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
     Raises:
         NotEligible: phones are couriers'.
     """
-    pool = pool_of(connection, _check(actor), now(), off_duty=True, only=actor.id)
+    pool = _himself(connection, actor)
     orders = planned_orders(connection, str(actor.station_id))
     told = told_of(connection, orders, now())
     return [

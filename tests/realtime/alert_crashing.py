@@ -25,8 +25,9 @@ from tests.orders.play import STATION
 from tests.realtime.crashing import PLACES, in_a_process, post
 
 ALERTS, ENTRIES, PERSONS, CHOICES = Alert.__table__, Entry.__table__, Person.__table__, AlertChoices.__table__
-#: A silence is over in no time: each look replaces those whom the last one asked.
-QUICK = {"silence_s": 0.05, "urgencies": {"urgent": {"wave_s": 0.2, "steps": dict.fromkeys(("whole_station", "neighbours"))}}}
+#: A silence is over in no time, so that each look replaces those whom the last one asked; and no phone is too dear, whatever was learned.
+_HURRY = {"wave_s": 0.2, "price": 0.0, "floor": 0.0, "steps": dict.fromkeys(("whole_station", "neighbours", "committee", "district"))}
+QUICK = {"silence_s": 0.05, "urgencies": {"urgent": _HURRY}}
 
 
 def set_the_scene() -> int:
