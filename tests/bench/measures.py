@@ -117,8 +117,8 @@ def rates(grounds: Grounds, scale: Scale, only: str, *, postgresql: bool = False
     if "b" in only:
         for n, under_way in enumerate((UNDER_WAY, RUSH)):
             orders = home.prepare("post", many=scale.claims * scale.rounds)["orders"]
-            # The listeners have heard of the postings before it begins.
-            time.sleep(3)
+            # The listeners have heard of the postings before it begins, and each order has its plan.
+            time.sleep(20)
             rounds = (orders[n * scale.claims : (n + 1) * scale.claims] for n in range(scale.rounds))
             what = f"claims, {under_way} under way, kept and heard by {LISTENERS} ({name})"
             figures.insert(n, measured.compare(what, target("≥0.2"), "ok", rounds, '"order.claimed"', under_way))
