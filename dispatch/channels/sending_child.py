@@ -26,7 +26,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 SECONDS = 20.0
 READ_MOST = 64 * 1024
 #: Where robots say with 200 that they have not taken it: the number is theirs, and these mean *too many*.
-TOO_MANY = {45009, 130101, 130102, 11232, 9499}
+TOO_MANY = {45009, 130101, 11232}
 #: Robots whose `code` is no success unless it is one of these.
 GOOD_CODES = {0, 200}
 SAYS_CODE = {"feishu", "serverchan", "pushplus", "bark"}

@@ -119,6 +119,7 @@ def test_one_out_in_the_world_too(theirs: str) -> None:
         (200, b'{"errcode":310000,"errmsg":"keywords not in content"}', "dingtalk", "refused"),
         (200, b'{"code":0,"msg":"success"}', "feishu", ""),
         (200, b'{"code":11232,"msg":"frequency limited"}', "feishu", "limited"),
+        (200, b'{"code":9499,"msg":"Bad Request"}', "feishu", "refused"),
         (200, b'{"code":19024,"msg":"Key Words Not Found"}', "feishu", "refused"),
         (200, b'{"code":200}', "pushplus", ""),
         (200, b'{"code":7}', "webhook", ""),
