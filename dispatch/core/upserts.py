@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Table
@@ -14,6 +15,12 @@ def insert_into(work: Work, table: Any) -> Any:
     """An INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`, which both databases have and SQLAlchemy's own has not."""
     dialect = postgresql if work.connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def inserted(work: Work, table: Any, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless it is there already; returns whether it was not. Asked of the row: PostgreSQL's driver counts no inserts."""
+    fresh = insert_into(work, table).values(**row).on_conflict_do_nothing()
+    return work.execute(fresh.returning(*table.primary_key.columns)).first() is not None
 
 
 def counted_up(work: Work, table: Table, **of: Any) -> int:

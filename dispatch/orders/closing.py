@@ -11,7 +11,7 @@ from dispatch.core.errors import Invalid, NotEligible, NotFound, Refused, TooLat
 from dispatch.core.idempotency import Once
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, reading, transaction
-from dispatch.core.upserts import insert_into
+from dispatch.core.upserts import inserted
 from dispatch.core.workflow import advance
 from dispatch.orders.commanding import ORDERS, Outcome, carry_out, end_claims, tell
 from dispatch.orders.delivering import RELEASE_REASONS
@@ -115,7 +115,7 @@ def decline(actor: Actor, order_id: str, reason: str, once: Once) -> Outcome:
             if order.status not in MOVES["claim"].leaves or order.my_epoch is not None:
                 raise TooLate()
             row = {"order_id": order_id, "person_id": actor.id, "reason": reason, "at": now()}
-            if work.execute(insert_into(work, Decline.__table__).on_conflict_do_nothing(), row).rowcount == 1:
+            if inserted(work, Decline.__table__, row):
                 tell(work, order, "order.declined", persons=[actor.id], reason=reason)
             stop_waiting(work, order, actor.id)
             outcome = {"order_id": order_id}

@@ -19,7 +19,7 @@ from dispatch.core.breathing import breathing, in_parts
 from dispatch.core.clock import iso, now
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
-from dispatch.core.upserts import insert_into
+from dispatch.core.upserts import insert_into, inserted
 from dispatch.orders.alert_models import Alert, AlertPlan, Belief
 from dispatch.orders.alert_queries import CLOCKS_DIFFER, due_orders, opened_at, round_of, rules_of, told_of
 from dispatch.orders.alert_rules import HEEDS_QUIET, Rules, quiet_until
@@ -168,7 +168,7 @@ def _first_to_look(work: Work, look: Look, moment: datetime) -> bool:
               "step": steps[-1][0] if steps else "waves", "look": (order.look or 0) + 1}  # fmt: skip
     if order.look is None:
         fresh = {"order_id": order.id, "station_id": order.station_id, **values}
-        return bool(work.execute(insert_into(work, _plans).on_conflict_do_nothing(), fresh).rowcount == 1)
+        return inserted(work, _plans, fresh)
     there = (_plans.c.order_id == order.id, _plans.c.look == order.look)
     return bool(work.execute(update(_plans).where(*there).values(**values)).rowcount == 1)
 

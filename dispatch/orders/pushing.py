@@ -13,7 +13,7 @@ from dispatch.core.errors import Invalid, NotEligible, NotFound
 from dispatch.core.idempotency import Once
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, transaction
-from dispatch.core.upserts import insert_into
+from dispatch.core.upserts import insert_into, inserted
 from dispatch.journal.hints import announce
 from dispatch.orders.alert_models import AlertPlan, PhoneCall
 from dispatch.orders.alert_queries import alert_counts as counts_of
@@ -178,7 +178,7 @@ def phoned(actor: Actor, order_id: str, person_id: str, outcome: str, reason: st
         work.execute(fresh.on_conflict_do_update(index_elements=["order_id", "person_id"], set_=said))
         if outcome == "no":
             declined = {**row, "reason": reason or "other", "at": now()}
-            if work.execute(insert_into(work, Decline.__table__).on_conflict_do_nothing(), declined).rowcount == 1:
+            if inserted(work, Decline.__table__, declined):
                 tell(work, order, "order.declined", persons=[person_id], reason=reason or "other")
         return {"order_id": order_id}
 

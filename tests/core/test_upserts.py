@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from dispatch.core.unit_of_work import transaction
-from dispatch.core.upserts import counted_up
+from dispatch.core.upserts import counted_up, inserted
 from dispatch.orders.models import DayCount
 
 COUNTS = DayCount.__table__
@@ -20,6 +20,15 @@ def test_numbers_follow_each_other_for_each_key_alone(app: Flask) -> None:
             return counted_up(work, COUNTS, station_id="120116014", day=day)
 
     assert [following("2031-01-01"), following("2031-01-01"), following("2031-01-02"), following("2031-01-01")] == [1, 2, 1, 3]
+
+
+def test_who_inserts_first_is_told_so_and_the_second_is_not(either: Flask) -> None:
+    row = {"station_id": "120116014", "day": "2031-01-03", "count": 7}
+    with transaction() as work:
+        assert inserted(work, COUNTS, row)
+        assert not inserted(work, COUNTS, {**row, "count": 8})
+    with transaction() as work:
+        assert counted_up(work, COUNTS, station_id="120116014", day="2031-01-03") == 8
 
 
 @pytest.mark.slow
