@@ -35,6 +35,8 @@ RECENT_AT_FIRST = 10.0
 HERE_KM = 0.5
 #: Beyond this a logit says nothing more, and its exponential would only run over.
 _STEEPEST = 30.0
+#: Which weight says how alerts tire.
+_OFTEN = 3
 
 _Five = tuple[float, float, float, float, float]
 
@@ -112,6 +114,11 @@ def recent_now(recent: float, since_s: float) -> float:
 def unanswered_now(unanswered: float, since_s: float) -> float:
     """What a run of silences weighs so many seconds later. One more silence is one more; any answer, yes or no, makes it none."""
     return unanswered * 0.5 ** (max(0.0, since_s) / SILENCE_HALF_LIFE_S)
+
+
+def tiring(shared: Shared) -> float:
+    """How much more alerts tire this station's couriers than is believed beforehand; 1 for as much or less."""
+    return max(1.0, shared.means[_OFTEN] / PRIOR[_OFTEN][0])
 
 
 def as_row(belief: Shared | Own) -> list[float]:

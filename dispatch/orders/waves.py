@@ -33,7 +33,7 @@ class Schedule:
     #: What a kilometre counts, as a chance, when two are as likely to come.
     km_weight: float = 0.03
     #: What it counts that somebody has had much more than his share lately.
-    share_weight: float = 0.1
+    share_weight: float = 0.7
 
 
 #: By urgency, as orders are posted.
@@ -46,6 +46,8 @@ SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
 )
 #: A community that is this far behind its station (a share of orders taken in time) is asked for at half the price.
 BEHIND = 0.1
+#: Where couriers tire quickly, a phone costs up to so many times as much.
+DEAREST = 2.0
 #: Clocks and sums of seconds are not exact: what is due within so much is due.
 _SLACK_S = 0.5
 
@@ -123,6 +125,16 @@ def eased(schedule: Schedule, behind: float) -> Schedule:
         return schedule
     eased_by = 0.5 ** (behind / BEHIND)
     return replace(schedule, price=schedule.price * eased_by, floor=schedule.floor * eased_by)
+
+
+def spared(schedule: Schedule, tiring: float) -> Schedule:
+    """The schedule for a station whose couriers tire of alerts more than usual: one more must add more.
+
+    Args:
+        tiring: see `predicting.tiring`; beyond twice as much nothing is gained, and orders wait too long.
+    """
+    dearer = min(max(tiring, 1.0), DEAREST)
+    return replace(schedule, price=schedule.price * dearer, floor=schedule.floor * dearer)
 
 
 def _at_this_age(schedule: Schedule, age_s: float) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only a,b,c,d,e,f,g]`: measure, print the table, and write it into docs/performance.md."""
+"""`python -m tests.bench [--quick] [--only a,b,c,d,e,f,g,h]`: measure, print the table, and write it into docs/performance.md."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.bench import desks, finding, measures
+from tests.bench import choosing, desks, finding, measures
 from tests.bench.grounds import Grounds
 from tests.bench.table import as_markdown, print_table, write_into
 
-PARTS = "abcdefg"
+PARTS = "abcdefgh"
 
 
 def main() -> None:
@@ -19,7 +19,9 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     options.add_argument("--quick", action="store_true", help="less of everything; nothing is written into docs/performance.md")
     options.add_argument(
-        "--only", default=",".join(PARTS), help="a acknowledgements, b claims, c losers, d memory, e past orders, f finding, g desks"
+        "--only",
+        default=",".join(PARTS),
+        help="a acknowledgements, b claims, c losers, d memory, e past orders, f finding, g desks, h alerts",
     )
     options.add_argument("--no-postgresql", action="store_true", help="SQLite alone")
     options.add_argument("--folder", type=Path, help="where the databases lie, if not in the system's temporary folder")
@@ -40,6 +42,8 @@ def main() -> None:
             figures += finding.figures(grounds)
         if "g" in only:
             figures += desks.figures(grounds, postgresql=not asked.no_postgresql)
+    if "h" in only:
+        figures += choosing.figures()
     print_table(figures)
     if not asked.quick and set(only) == set(PARTS):
         write_into(Path("docs/performance.md"), as_markdown(figures, os.cpu_count() or 1))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import ClassVar
 
-from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior
-from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, whom_to_ask
+from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior, tiring
+from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, spared, whom_to_ask
 from tests.replay.simulating import Look, Policy, Seen
 from tests.replay.world import Order
 
@@ -161,7 +161,7 @@ class Product(Learning):
         self._station, self._communities = _Served(), dict[int, _Served]()
 
     def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
-        schedule = eased(self.schedules[order.urgent], self.behind(order.community))
+        schedule = spared(eased(self.schedules[order.urgent], self.behind(order.community)), tiring(self.shared))
         if enough(schedule, at - order.at, list(standing.values()), asked):
             return []
         seen = look()
@@ -187,6 +187,19 @@ class Product(Learning):
         return usual - (own.claimed + self.doubt * usual) / (own.ended + self.doubt)
 
 
+class Unseen(Product):
+    """The product where it does not know who is on a trip of his own: it believes of everybody that he is idle."""
+
+    def __init__(self) -> None:
+        super().__init__(name="product, trips unseen")
+
+    def likelihood(self, one: Seen) -> float:
+        return super().likelihood(_idle(one))
+
+    def answered(self, seen: Seen, at: float, accepted: bool) -> None:
+        super().answered(_idle(seen), at, accepted)
+
+
 #: By name; each run has a new one, that has learned nothing yet.
 POLICIES: dict[str, Callable[[], Policy]] = {
     "broadcast": Broadcast,
@@ -196,7 +209,13 @@ POLICIES: dict[str, Callable[[], Policy]] = {
     "decay": Decay,
     "product": Product,
 }
+#: Run only where it is asked for.
+VARIANTS: dict[str, Callable[[], Policy]] = {"unseen": Unseen}
 
 
 def _nearest(one: Seen) -> tuple[float, int]:
     return one.known.km, one.courier
+
+
+def _idle(one: Seen) -> Seen:
+    return one._replace(known=one.known._replace(busy=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 
 from tests.replay.figures import Figures, mean_of
@@ -36,7 +37,9 @@ def rows(results: Mapping[Key, list[Figures]]) -> list[tuple[str, ...]]:
     lines = [("", "", *(heading for heading, _, _ in COLUMNS))]
     for (world, assumed, policy), many in results.items():
         mean = mean_of(many)
-        lines.append((f"{world} {assumed}".strip(), policy, *(form.format(mean[name]) for _, name, form in COLUMNS)))
+        lines.append(
+            (f"{world} {assumed}".strip(), policy, *(form.format(mean[name]) if isfinite(mean[name]) else "–" for _, name, form in COLUMNS))
+        )
     return lines
 
 
