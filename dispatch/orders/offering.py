@@ -27,10 +27,10 @@ from dispatch.orders.candidates import Pool, Told, goal_of, pool_of
 from dispatch.orders.commanding import ORDERS, tell
 from dispatch.orders.comparing import behind
 from dispatch.orders.escalating import due_steps, next_step_at, take_step
-from dispatch.orders.predicting import as_row, newcomer
+from dispatch.orders.predicting import as_row, newcomer, tiring
 from dispatch.orders.queries import Row
 from dispatch.orders.states import Status
-from dispatch.orders.waves import Candidate, Schedule, eased, enough, next_look_s, wave_at, whom_to_ask
+from dispatch.orders.waves import Candidate, Schedule, eased, enough, next_look_s, spared, wave_at, whom_to_ask
 from dispatch.people.presence import presence
 
 #: A plan is looked at again after so long, whatever else: somebody may have come on duty, or a desk changed a rule.
@@ -94,7 +94,7 @@ def _look(rules: Rules, pool: Pool, order: Row, told: Told, worse: float, watche
     look = Look(order, which, wave, moment, next_wave_at, ahead_s, steps=steps)
     everybody = (same and bool(order.widen)) or (rules.on and "whole_station" in steps)
     if everybody or asks:
-        _choose(look, eased(rule.schedule, worse), pool, told, everybody)
+        _choose(look, spared(eased(rule.schedule, worse), tiring(pool.shared)), pool, told, everybody)
     over = [row.expires_at for row in told.asked.values() if _stands(row, moment)] + [row["expires_at"] for row in look.asked]
     others = (next_wave_at, next_step_at(rule.clocks, opened, moment), quiet, order.opens_to_all_at, moment + LOOK_AGAIN)
     look.next_at = min(at for at in (*over, *others) if at is not None and at > moment)
