@@ -12,7 +12,7 @@ from tests.replay.jobs import BOUND, SENSITIVITY, Done, Job, progress, world_of
 from tests.replay.plot import svg
 from tests.replay.policies import POLICIES, VARIANTS
 from tests.replay.reading import NotReadable
-from tests.replay.table import Key, as_markdown, print_table, write_csv, write_into
+from tests.replay.table import Key, as_comparison, as_markdown, print_table, write_csv, write_into
 from tests.replay.world import DAYS, SCENARIOS
 
 #: The policies were tuned on seeds 1 to 5; these were never looked at meanwhile.
@@ -100,8 +100,8 @@ def _write(
     if not asked.sensitivity:
         (folder / f"{name}.svg").write_text(svg(curves), encoding="utf-8")
     if asked.full:
-        part = "sensitivity" if asked.sensitivity else "figures"
-        write_into(folder / "replay.md", as_markdown(results), f"<!-- {part} -->", f"<!-- /{part} -->")
+        part, text = ("sensitivity", as_comparison(results)) if asked.sensitivity else ("figures", as_markdown(results))
+        write_into(folder / "replay.md", text, f"<!-- {part} -->", f"<!-- /{part} -->")
 
 
 if __name__ == "__main__":

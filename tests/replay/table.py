@@ -56,6 +56,16 @@ def as_markdown(results: Mapping[Key, list[Figures]]) -> str:
     return "\n".join(lines)
 
 
+def as_comparison(results: Mapping[Key, list[Figures]]) -> str:
+    """U by world and what is assumed, a column per policy: whether their order holds."""
+    policies = list(dict.fromkeys(policy for _, _, policy in results))
+    lines = ["| | assumed | " + " | ".join(policies) + " |", "|---|---|" + "---:|" * len(policies)]
+    for world, assumed in dict.fromkeys((world, assumed) for world, assumed, _ in results):
+        worth = [mean_of(results[world, assumed, policy])["U"] for policy in policies]
+        lines.append(f"| {world} | {assumed or 'as stated'} | " + " | ".join(f"{one:.3f}" for one in worth) + " |")
+    return "\n".join(lines)
+
+
 def write_csv(path: Path, results: Mapping[Key, list[Figures]], seeds: list[int]) -> None:
     """Each run by itself, with every figure."""
     with path.open("w", encoding="utf-8", newline="") as file:

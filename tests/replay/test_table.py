@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.replay.plot import svg
-from tests.replay.table import COLUMNS, as_markdown, write_csv, write_into
+from tests.replay.table import COLUMNS, as_comparison, as_markdown, write_csv, write_into
 
 FIGURES = {name: 0.5 for _, name, _ in COLUMNS}
 RESULTS = {("S1 normal", "", "product"): [FIGURES, FIGURES | {"in 5 min": 1.0}]}
@@ -21,6 +21,14 @@ def test_the_table_holds_means_over_seeds() -> None:
     heading, rule, line = as_markdown(RESULTS).splitlines()
     assert heading.count("|") == rule.count("|") == line.count("|")
     assert "| S1 normal | product | 0.750 | 0.500 |" in line
+
+
+def test_the_comparison_has_a_column_for_each_policy() -> None:
+    by_policy = {
+        ("S1", assumed, policy): [{"U": worth}] for assumed in ("", "busy ½") for policy, worth in (("rings", 0.1), ("product", 0.2))
+    }
+    assert as_comparison(by_policy).splitlines()[0] == "| | assumed | rings | product |"
+    assert as_comparison(by_policy).splitlines()[2:] == ["| S1 | as stated | 0.100 | 0.200 |", "| S1 | busy ½ | 0.100 | 0.200 |"]
 
 
 def test_the_csv_holds_each_run_by_itself(tmp_path: Path) -> None:
