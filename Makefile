@@ -54,14 +54,9 @@ format: .venv/installed-dev
 bench: .venv/installed-dev $(MESSAGES)
 	$(BIN)/python -m tests.bench
 
-# Mathematics of a hundred megabytes, which only the hindsight bound needs, in a folder of its own.
-.replay-packages/installed: requirements-replay.txt .venv/installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target .replay-packages -r requirements-replay.txt
-	@touch $@
-
 # `make replay REPLAY="--scenarios S2 --seeds 11,12"`; `--help` says what else.
-replay: .venv/installed .replay-packages/installed
-	@PYTHONPATH=.replay-packages $(BIN)/python -m tests.replay $(REPLAY)
+replay: .venv/installed-dev
+	@$(BIN)/python -m tests.replay $(REPLAY)
 
 screenshots: .venv/installed-dev $(MESSAGES) system
 	$(BIN)/python -m tests.pages.screenshots

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil, cos, pi
 from typing import Any
 
@@ -37,6 +37,8 @@ from dispatch.people.serving import serves_at
 
 #: Of a crowd so many of the nearest are looked at: nobody farther away was ever the better choice.
 NEAREST = 150
+#: Whoever says that he is busy is taken to be on a trip of his own for so long: his employer's errands are not known here.
+BUSY_FOR = timedelta(minutes=15)
 #: How far somebody is taken to be of whom, or of whose depot, no place is known.
 UNKNOWN_KM = 1.5
 #: The sides of the squares in which the nearest are looked for, in degrees: about half a kilometre.
@@ -65,9 +67,11 @@ class Phone:
     wishes: Any
     #: Alerts since midnight, where he wants no more than so many.
     today: int = 0
+    #: He has said so a moment ago.
+    busy: bool = False
 
     def circumstances(self, goal: Point | None) -> Circumstances:
-        return Circumstances(self.km_to(goal), self.holding > 0, self.recent, self.unanswered)
+        return Circumstances(self.km_to(goal), self.busy or self.holding > 0, self.recent, self.unanswered)
 
     def km_to(self, goal: Point | None) -> float:
         return flat_km(self.place, goal) if self.place and goal else UNKNOWN_KM
@@ -206,6 +210,8 @@ def pool_of(connection: Connection, station_id: str, moment: datetime, *, off_du
     counted = [phone.id for phone in phones.values() if phone.wishes is not None and phone.wishes.per_day is not None]
     for person_id, many in _alerts_today(connection, counted, moment).items():
         phones[person_id].today = many
+    for person_id in phones.keys() & _busy(connection, station_id, moment):
+        phones[person_id].busy = True
     numbers = connection.execute(select(_beliefs.c.numbers).where(_beliefs.c.whose == station_id)).scalar_one_or_none()
     average = sum(phone.claims for phone in phones.values()) / len(phones) if phones else 0.0
     shared = shared_from_row(numbers) if numbers else prior()
@@ -225,6 +231,13 @@ def counts_now(row: Any, moment: datetime) -> tuple[float, float, float]:
     """The counts of a belief that fade (alerts, silences, claims), as they are at a moment."""
     since = [(moment - at).total_seconds() for at in (row.recent_at, row.unanswered_at, row.claims_at)]
     return recent_now(row.recent, since[0]), unanswered_now(row.unanswered, since[1]), recent_now(row.claims, since[2])
+
+
+def _busy(connection: Connection, station_id: str, moment: datetime) -> set[str]:
+    """Who has answered an alert of this station with “busy” a moment ago."""
+    lately = (_alerts.c.station_id == station_id, _alerts.c.sent_at > moment - 2 * BUSY_FOR, _alerts.c.answered_at > moment - BUSY_FOR)
+    said = (_alerts.c.outcome == "declined", _alerts.c.reason == "busy", _alerts.c.person_id.is_not(None))
+    return set(connection.execute(select(_alerts.c.person_id).where(*lately, *said)).scalars())
 
 
 def _alerts_today(connection: Connection, persons: Sequence[str], moment: datetime) -> Mapping[str, int]:

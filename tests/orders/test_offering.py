@@ -55,6 +55,20 @@ def test_a_refusal_is_replaced_at_once_and_who_refused_is_not_asked_again(phones
     assert phones.entries(order, "order.declined")[0]["persons"] == [first[0]]
 
 
+def test_who_says_that_he_is_busy_is_taken_for_busy_for_a_quarter_of_an_hour(phones: Phones) -> None:
+    phones.rules(urgencies={"urgent": {"price": 0, "floor": 0}})  # he is asked, however likely he is to come
+    (person,) = phones.only_on_duty("courier3")
+    first = phones.post()
+    phones.look()
+    phones.decline(person, first, "busy")
+    second = phones.post()
+    phones.look()
+    assert [row.busy for row in phones.asked(second)] == [True]
+    third = phones.post()
+    phones.look(minutes=16)
+    assert [row.busy for row in phones.asked(third)] == [False]
+
+
 def test_a_silence_is_replaced_when_its_time_is_over_and_a_late_tap_still_counts(phones: Phones) -> None:
     phones.rules(urgencies={"urgent": {"wave_s": 3600}})
     order = phones.post()

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from math import exp
 from typing import NamedTuple
 
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
 from dispatch.orders.predicting import RECENT_AT_FIRST, recent_now
 from tests.replay.behaving import ASSUMED, Assumed, chance_of_yes, errand_s, reply_s
 from tests.replay.chance import uniform
@@ -117,10 +120,6 @@ def _nearest_km(courier: Courier, a: float, b: float, place: Place) -> float:
 
 def _solved(chances: list[Chance]) -> float:
     """The program of one day, by HiGHS. Errands never reach over midnight."""
-    # Only the replay has it: nothing of the product, and no other test, needs a hundred megabytes of mathematics.
-    from scipy.optimize import linprog  # type: ignore[import-not-found]
-    from scipy.sparse import csr_array  # type: ignore[import-not-found]
-
     rows: dict[tuple[int, int], int] = {}
     where: tuple[list[int], list[int]] = ([], [])
     for column, chance in enumerate(chances):

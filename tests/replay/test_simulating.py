@@ -127,13 +127,11 @@ def test_gini_is_nothing_where_all_have_the_same_and_nearly_one_where_one_has_ev
 
 @pytest.mark.parametrize("scenario", list(SCENARIOS))
 def test_the_bound_is_never_beaten(scenario: str) -> None:
-    pytest.importorskip("scipy", reason="`make replay` brings it, and holds every run against the bound")
     most = bound(tiny(scenario))
     assert all(utility(replayed(policy, scenario)) <= most for policy in NAMES)
 
 
 def test_one_courier_cannot_do_two_errands_at_once_in_the_bound_either() -> None:
-    pytest.importorskip("scipy", reason="`make replay` brings it, and holds every run against the bound")
     at_once = [Chance(0, 0, 0.9, (0, 1200)), Chance(1, 0, 0.8, (0, 1200))]
     one_after_the_other = [Chance(0, 0, 0.9, (0, 1200)), Chance(1, 0, 0.8, (1300, 2400))]
     assert _solved(at_once) == pytest.approx(0.9)
