@@ -152,7 +152,8 @@ class Caller:
     def __init__(self, url: str, token: str) -> None:
         self.url, self.bearer = url, token
         self.http = requests.Session()
-        self.http.headers["Authorization"] = f"Bearer {token}"
+        # A line of its own for each request: one that is kept may be closed by the house at the moment at which the next is sent.
+        self.http.headers.update({"Authorization": f"Bearer {token}", "Connection": "close"})
         self.entries: list[dict[str, Any]] = []
         #: When each of them came, as seconds of the clock: a stream's number → moment.
         self.came_at: dict[tuple[str, int], float] = {}

@@ -93,6 +93,7 @@ def typed(visit: Visit) -> dict[str, str]:
 
 def test_a_coordinator_reads_changes_and_puts_back_the_rules(visit: Visit) -> None:
     li = visit("coordinator")
+    assert li.ask("PUT", "/api/v1/alert-settings", json={}).status_code == 200
     usual = li.get("/alert-settings").json
     page = li.ask("GET", "/alerts/settings").text
     assert f'name="urgent-price" value="{usual["urgencies"]["urgent"]["price"] * 100:g}"' in page

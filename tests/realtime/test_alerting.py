@@ -34,6 +34,7 @@ persons, orders, choices = Person.__table__, Order.__table__, AlertChoices.__tab
 with app.app_context(), transaction() as work:
     work.execute(update(persons).values(on_duty=False, skills=["medicine"]))
     work.execute(update(orders).where(orders.c.status == "open").values(status="expired"))
+    work.execute(delete(choices))
     work.execute(insert(choices), {"station_id": "120116014", "choices": {"urgencies": {"urgent": {"price": 0.3, "falls": 1.0}}}})
 """
 POST = """
