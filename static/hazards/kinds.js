@@ -1,6 +1,6 @@
 // The kinds of hazards as a station keeps them: each changed in its place, and new ones of the station's own.
 import { call, post } from "../api.js";
-import { announce, el, settle, state, working } from "../dom.js";
+import { announce, complain, el, settle, state, working } from "../dom.js";
 import { say } from "../texts.js";
 import { check, choice, field, mark, unmark } from "./fields.js";
 
@@ -80,7 +80,7 @@ function changing(kind, place) {
   const form = el("form", { novalidate: true, autocomplete: "off", "aria-label": `${say("change")} ${nameOf(kind.id)}` }, ...fieldsOf(kind), el("button", { class: "go" }, say("save")));
   return onSave(form, async (given) => {
     const different = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== kind[name]));
-    if (!Object.keys(different).length) return announce(say("nothing_changed"));
+    if (!Object.keys(different).length) return complain({ message: say("nothing_changed") });
     took(await call("PUT", `/hazard-categories/${kind.id}`, { body: different }));
     const made = card(kinds.get(kind.id));
     place.replaceWith(made);

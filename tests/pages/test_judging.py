@@ -176,6 +176,7 @@ def test_a_kind_is_changed_added_and_retired_and_a_mistake_keeps_what_was_typed(
         "hours": 3,
         "radius_m": 50,
     }
+    page.get_by_text("加一个本站的类别").click()
     new = page.locator("#new-kind")
     new.get_by_label("代码").fill("other")
     new.get_by_label("中文名字").fill("长椅坏了")
