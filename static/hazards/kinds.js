@@ -7,6 +7,7 @@ import { check, choice, field, mark, unmark } from "./fields.js";
 const english = document.documentElement.lang === "en";
 const CODE = /^[a-z0-9_]{1,30}$/;
 const FLAGS = ["urgent", "always", "public", "active"];
+const NAMED_MOST = 3;
 const list = document.getElementById("kinds");
 const listeners = [];
 export const kinds = new Map(state.categories.map((one) => [one.id, one]));
@@ -15,12 +16,16 @@ export const both = (names) => names.join(english ? ", " : "、");
 export const onKinds = (listener) => listeners.push(listener);
 export const nameOf = (id) => kinds.get(id)?.[english ? "name_en" : "name"] ?? id;
 export const inUse = () => [...kinds.values()].filter((one) => one.active).map((one) => [one.id, nameOf(one.id)]);
-export const familyOf = (family) => both([...kinds.values()].filter((one) => one.family === family).map((one) => nameOf(one.id))) || family;
+// A family has no name of its own: it is called by the first of its kinds.
+export function familyOf(family) {
+  const names = [...kinds.values()].filter((one) => one.family === family).map((one) => nameOf(one.id));
+  return names.length ? both(names.slice(0, NAMED_MOST)) + (names.length > NAMED_MOST ? "…" : "") : family;
+}
 export const families = () => [...new Set([...kinds.values()].map((one) => one.family))];
 
 const limit = (name, label, value) => {
   const [least, most] = state.limits[name];
-  return field(name, label, { value, inputmode: "numeric", maxlength: "4", hint: say("hz_range", { least, most }) });
+  return field(name, label, { value, inputmode: "numeric", maxlength: "4", hint: `${least}–${most}` });
 };
 
 function fieldsOf(kind) {

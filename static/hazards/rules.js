@@ -89,7 +89,7 @@ trying.addEventListener("submit", (event) => {
       const asked = { category: trying.elements.category.value, community_id: trying.elements.community_id.value };
       const found = await call("POST", "/hazard-rules/preview", { body: asked });
       // What was asked stands in the answer: meanwhile something else may be chosen.
-      tried.replaceChildren(el("p", { class: "note good" }, el("span", { class: "kind" }, subjectOf(asked)), el("strong", {}, say("hz_with", { who: found.responsible ?? say("hz_committee") })), " ", found.why),
+      tried.replaceChildren(el("p", { class: "note good" }, el("span", { class: "kind" }, subjectOf(asked)), found.responsible && el("strong", {}, say("hz_with", { who: found.responsible })), " ", found.why),
         el("ol", { class: "plain-list" }, ...found.tried.map((one) => el("li", { class: "told-row" }, el("span", {}, say("hz_try_rule", { subject: subjectOf(one), who: one.responsible })), " ", whyOf(one)))));
     } catch (refused) {
       tried.replaceChildren();
