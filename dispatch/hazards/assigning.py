@@ -55,14 +55,26 @@ WEIGHTS = {"category": 4, "family": 2, "community_id": 1}
 
 
 def judge(rules: Sequence[Row], subject: Subject) -> list[Verdict]:
-    """Every rule with its verdict, the one that decides first: what fits before what does not, narrow before wide, new before old."""
+    """Every rule with its verdict, the one that decides first: what fits before what does not, then as they are asked."""
     verdicts = []
-    for rule in rules:
-        named = [name for name in WEIGHTS if getattr(rule, name)]
-        misses = tuple(name for name in named if getattr(rule, name) != getattr(subject, name))
-        verdicts.append(Verdict(rule, misses, sum(WEIGHTS[name] for name in named)))
-    newest_first = sorted(verdicts, key=lambda one: (one.rule.made_at, one.rule.id), reverse=True)
-    return sorted(newest_first, key=lambda one: (not one.fits, -one.weight))
+    for rule in in_order(rules):
+        misses = tuple(name for name in _named(rule) if getattr(rule, name) != getattr(subject, name))
+        verdicts.append(Verdict(rule, misses, _weight(rule)))
+    return sorted(verdicts, key=lambda one: not one.fits)
+
+
+def in_order(rules: Sequence[Row]) -> list[Row]:
+    """Rules as they are asked: narrow before wide, new before old."""
+    newest_first = sorted(rules, key=lambda one: (one.made_at, one.id), reverse=True)
+    return sorted(newest_first, key=lambda one: -_weight(one))
+
+
+def _named(rule: Row) -> list[str]:
+    return [name for name in WEIGHTS if getattr(rule, name)]
+
+
+def _weight(rule: Row) -> int:
+    return sum(WEIGHTS[name] for name in _named(rule))
 
 
 def rules_of(connection: Connection, station_id: str) -> list[Row]:
@@ -71,14 +83,14 @@ def rules_of(connection: Connection, station_id: str) -> list[Row]:
 
 
 def rules_for(actor: Actor) -> list[Row]:
-    """The rules of a coordinator's station.
+    """The rules of a coordinator's station, as they are asked.
 
     Raises:
         NotEligible: somebody else.
     """
     if not permitted(HOUSE_PERMITS, "keep_rules", actor, None):
         raise NotEligible()
-    return rules_of(reading(), str(actor.station_id))
+    return in_order(rules_of(reading(), str(actor.station_id)))
 
 
 def dry_run(actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,11 +116,11 @@ def dry_run(actor: Actor, said: Mapping[str, Any]) -> dict[str, Any]:
 def _why(chosen: Verdict | None) -> str:
     if chosen is None:
         return gettext("没有规则对上，由所在社区居委会处理。")
-    named = [name for name in WEIGHTS if getattr(chosen.rule, name)]
+    named = _named(chosen.rule)
     words = {"category": gettext("类别"), "family": gettext("大类"), "community_id": gettext("社区")}
     if not named:
         return gettext("对上了不分类别、不分社区的规则。")
-    return gettext("%(fields)s都对上了，是对得最细的一条。", fields="、".join(words[name] for name in named))
+    return gettext("%(fields)s都对上了，是对得最细的一条。", fields=gettext("、").join(words[name] for name in named))
 
 
 def rule_said(rule: Row) -> dict[str, Any]:

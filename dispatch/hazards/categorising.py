@@ -27,6 +27,8 @@ EVERYBODY = "*"
 KINDS = ("event", "part")
 #: What a station may say differently of a category.
 CHANGEABLE = ("name", "name_en", "family", "urgent", "always", "hours", "radius_m", "public", "active", "advice", "advice_en")
+#: The least and the most: limits in working hours beyond a working month are none.
+LIMITS = {"hours": (1, 200), "radius_m": (5, 500)}
 
 _categories = HazardCategory.__table__
 

@@ -8,6 +8,8 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from dispatch.core.errors import Invalid
 from dispatch.core.unit_of_work import reading
+from dispatch.hazards.assigning import rule_said, rules_for
+from dispatch.hazards.categorising import LIMITS
 from dispatch.hazards.listing import categories_listing, hazards_listing, own_reasons_listing, questions_for
 from dispatch.hazards.photographing import photo_file
 from dispatch.hazards.queries import Asked
@@ -67,6 +69,16 @@ def reasons() -> str:
     check_role(actor, Role.COORDINATOR)
     state = {"categories": _at_the_station(actor)["categories"], "reasons": own_reasons_listing(actor)["items"]}
     return render_template("hazards/reasons.html", page_state=state)
+
+
+@blueprint.get("/hazards/rules")
+def rules() -> str:
+    """A coordinator's tables: what kinds there are at her station, who deals with what, and which rule would decide."""
+    actor = asker()
+    check_role(actor, Role.COORDINATOR)
+    kinds, who = categories_listing(actor)["items"], [rule_said(row) for row in rules_for(actor)]
+    state = {**_at_the_station(actor), "categories": kinds, "rules": who, "limits": LIMITS}
+    return render_template("hazards/rules.html", page_state=state)
 
 
 @blueprint.get("/hazards/photos/<photo_id>")

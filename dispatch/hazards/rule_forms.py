@@ -5,10 +5,9 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from dispatch.core.doors import Form, Query
-from dispatch.hazards.categorising import KINDS
+from dispatch.hazards.categorising import KINDS, LIMITS
 
-#: Limits in working hours beyond a working month are none.
-HOURS_MOST = 200
+_hours, _radius = validate.Range(*LIMITS["hours"]), validate.Range(*LIMITS["radius_m"])
 _id = validate.Length(1, 32)
 _sentence = validate.Length(max=200)
 _said = validate.And(validate.Length(max=200), validate.Regexp(r"\s*\S"))
@@ -22,8 +21,8 @@ class CategoryForm(Form):
     family = fields.String(validate=validate.Regexp(r"[a-z_]{1,20}\Z"), metadata={"description": "duplicates are of one family"})
     urgent = fields.Boolean(metadata={"description": "rings at the coordinator's desk"})
     always = fields.Boolean(metadata={"description": "its limit counts nights and holidays too"})
-    hours = fields.Integer(strict=True, validate=validate.Range(1, HOURS_MOST), metadata={"description": "working hours that it may take"})
-    radius_m = fields.Integer(strict=True, validate=validate.Range(5, 500), metadata={"description": "metres within which it is the same"})
+    hours = fields.Integer(strict=True, validate=_hours, metadata={"description": "working hours that it may take"})
+    radius_m = fields.Integer(strict=True, validate=_radius, metadata={"description": "metres within which it is the same"})
     public = fields.Boolean(metadata={"description": "off: it concerns a person, and is for the desks alone"})
     active = fields.Boolean()
     advice = fields.String(validate=_sentence, metadata={"description": "what to do at once, whom to phone"})
@@ -40,8 +39,8 @@ class NewCategoryForm(CategoryForm):
     family = fields.String(required=True, validate=validate.Regexp(r"[a-z_]{1,20}\Z"))
     urgent = fields.Boolean(load_default=False)
     always = fields.Boolean(load_default=False)
-    hours = fields.Integer(load_default=9, strict=True, validate=validate.Range(1, HOURS_MOST))
-    radius_m = fields.Integer(load_default=50, strict=True, validate=validate.Range(5, 500))
+    hours = fields.Integer(load_default=9, strict=True, validate=_hours)
+    radius_m = fields.Integer(load_default=50, strict=True, validate=_radius)
     public = fields.Boolean(load_default=True)
     active = fields.Boolean(load_default=True)
     advice = fields.String(load_default="", validate=_sentence)

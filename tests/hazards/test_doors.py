@@ -133,6 +133,14 @@ def test_one_key_is_one_report_with_its_photos_however_it_is_sent(app: Flask, co
     shown.close()
 
 
+@pytest.mark.parametrize("page", ["/hazards/reasons", "/hazards/rules"])
+def test_a_station_s_tables_are_its_coordinator_s(app: Flask, page: str) -> None:
+    for login in EVERYBODY:
+        expected = 200 if login.startswith("coordinator") else 403
+        assert Visitor(app, login).ask("GET", page).status_code == expected, login
+    assert Visitor(app).ask("GET", page).status_code == 401
+
+
 class Doors:
     """Everything that somebody can ask for."""
 

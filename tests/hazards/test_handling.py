@@ -70,6 +70,8 @@ def test_the_narrowest_rule_decides_and_a_dry_run_says_why(corner: Corner) -> No
     assert (said["responsible"], said["rule_id"]) == ("清运二队", rules["category again"])
     order = ["category again", "category", "family here", "family", "community", "all", "elsewhere"]
     assert [one["id"] for one in said["tried"]] == [rules[name] for name in order]
+    # The page lists them in the order in which they are asked, whatever was tried.
+    assert [one.id for one in assigning.rules_for(boss)] == [rules[name] for name in ["elsewhere", *order[:-1]]]
     assert [one["misses"] for one in said["tried"]] == [[]] * 6 + [["community_id"]]
     assert [one["chosen"] for one in said["tried"]] == [True] + [False] * 6
     assert "类别" in said["why"]

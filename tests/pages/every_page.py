@@ -157,6 +157,7 @@ COORDINATOR = [
           "A hazard opened: its photos, its history, and what may be done.", first.open_the_first_hazard),
     Shown("coordinator", "/hazards/mine", "hazards-mine-station", "A coordinator reports a hazard."),
     Shown("coordinator", "/hazards/reasons", "hazards-reasons", "The station's own reasons to decline, in both languages."),
+    Shown("coordinator", "/hazards/rules", "hazards-rules", "The station's kinds of hazards, who deals with what, and a dry run."),
     Shown("coordinator", "/hazards/map", "hazards-map", "The hazards as they lie, with filters that stick; the list says the same."),
     Shown("coordinator", "/hazards/corners", "hazards-corners", "Corners to which hazards come back, worst first, with their history."),
     Shown("coordinator", "/hazards/rates", "hazards-rates", "The rates of the trade, and how long each step takes."),

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 PAGES = {
     "courier1": ["/hazards/mine"],
     "clerk": ["/hazards/community", "/hazards/mine"],
-    "coordinator": ["/hazards", "/hazards/mine", "/hazards/reasons"],
+    "coordinator": ["/hazards", "/hazards/mine", "/hazards/reasons", "/hazards/rules"],
 }
 
 #: What a form fetches for itself has come.

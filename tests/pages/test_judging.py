@@ -1,15 +1,16 @@
-"""A coordinator's further means: parts of a photo made black, what was accepted put right, its history, reasons of her own."""
+"""A coordinator's further means: parts of a photo made black, corrections, histories, reasons, rules and kinds of her own."""
 
 from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.pages.hazard_scenes import CORNER, camera, done, reported
+from tests.pages.hazard_scenes import CORNER, RUBBISH, camera, done, reported
 from tests.pages.personas import PATIENCE_MS, AsPersona
 from tests.pages.scenes import Scene
 from tests.pages.test_hazards import stands
@@ -117,3 +118,82 @@ def test_a_station_s_own_reason_is_entered_given_and_read(as_persona: AsPersona,
     coordinator.go("/hazards/reasons")
     coordinator.live().page.locator("#reasons button").click()
     coordinator.sees("#reasons-empty")
+
+
+def test_a_station_keeps_its_rules_and_kinds_and_a_dry_run_says_which_rule_decides(as_persona: AsPersona, scene: Scene) -> None:
+    coordinator = as_persona("coordinator")
+    coordinator.go("/hazards")
+    page = coordinator.live().page
+    page.get_by_role("link", name="类别和规则").click()
+    coordinator.live().sees("#rules-empty")
+    page.locator("#rule-subject").select_option("暴露垃圾")
+    page.locator("#rule button").click()
+    coordinator.sees("#rule .error", has_text="请填写")
+    expect(page.locator("#rule-responsible")).to_be_focused()
+    expect(page.locator("#rule-subject")).to_have_value(RUBBISH)
+    page.locator("#rule-responsible").fill("康翠物业")
+    page.locator("#rule button").click()
+    coordinator.sees("#rules .card", has_text="由康翠物业处理")
+    page.locator("#rule-responsible").fill("街道环卫")
+    page.locator("#rule button").click()
+    expect(page.locator("#rules .card")).to_have_text([re.compile("康翠物业"), re.compile("街道环卫")])
+    page.locator("#try-category").select_option("暴露垃圾")
+    page.locator("#try button").click()
+    coordinator.sees("#tried .note", has_text="由康翠物业处理 类别都对上了，是对得最细的一条。")
+    expect(page.locator("#tried li")).to_have_text([re.compile("康翠物业 就按这一条"), re.compile("街道环卫 也对得上")])
+    page.locator("#try-category").select_option("路灯不亮")
+    page.locator("#try button").click()
+    coordinator.sees("#tried .note", has_text="由街道环卫处理")
+    coordinator.sees("#tried li", has_text="对不上：类别")
+    page.locator("#rules button").first.click()
+    expect(page.locator("#rules .card")).to_have_count(1, timeout=PATIENCE_MS)
+    assert [rule["responsible"] for rule in scene["coordinator"].get("/hazard-rules").json()["items"]] == ["街道环卫"]
+    assert not coordinator.complaints()
+
+
+def kinds_of(scene: Scene) -> dict[str, Any]:
+    return {one["id"]: one for one in scene["coordinator"].get("/hazard-categories").json()["items"]}
+
+
+def test_a_kind_is_changed_added_and_retired_and_a_mistake_keeps_what_was_typed(as_persona: AsPersona, scene: Scene) -> None:
+    coordinator = as_persona("coordinator")
+    coordinator.go("/hazards/rules")
+    page = coordinator.live().page
+    rubbish = page.locator("#kinds .card").filter(has=page.get_by_role("heading", name="暴露垃圾"))
+    rubbish.locator("button.opener").click()
+    rubbish.get_by_label("中文名字").fill("露天垃圾")
+    rubbish.get_by_label("几小时内处理好").fill("201")
+    page.keyboard.press("Enter")
+    coordinator.sees("#kinds .error", has_text="请写 1 到 200 的整数。")
+    expect(rubbish.get_by_label("几小时内处理好")).to_be_focused()
+    expect(rubbish.get_by_label("中文名字")).to_have_value("露天垃圾")
+    assert kinds_of(scene)[RUBBISH]["name"] == "暴露垃圾"
+    rubbish.get_by_label("几小时内处理好").fill("3")
+    page.keyboard.press("Enter")
+    coordinator.sees("#kinds .card", has_text="3 个工作小时内")
+    assert {name: kinds_of(scene)[RUBBISH][name] for name in ("name", "hours", "radius_m")} == {
+        "name": "露天垃圾",
+        "hours": 3,
+        "radius_m": 50,
+    }
+    page.get_by_text("加一个本站的类别").click()
+    new = page.locator("#new-kind")
+    new.get_by_label("代码").fill("other")
+    new.get_by_label("中文名字").fill("长椅坏了")
+    new.get_by_label("英文名字").fill("Bench broken")
+    new.locator("button.go").click()
+    coordinator.sees("#new-kind .error", has_text="这个代码已经有了，请换一个。")
+    expect(new.get_by_label("中文名字")).to_have_value("长椅坏了")
+    new.get_by_label("代码").fill("bench")
+    new.locator("button.go").click()
+    bench = page.locator("#kinds .card").filter(has_text="长椅坏了")
+    coordinator.sees("#kinds .card", has_text="长椅坏了")
+    expect(bench.locator("button.opener")).to_be_focused()
+    expect(page.locator("#try-category")).to_contain_text("长椅坏了")
+    page.keyboard.press("Enter")
+    bench.get_by_label("在用（不勾：停用）").uncheck()
+    bench.locator("button.go").click()
+    coordinator.sees("#kinds .card", has_text="停用了")
+    expect(page.locator("#try-category")).not_to_contain_text("长椅坏了")
+    assert not kinds_of(scene)["local-event-bench"]["active"]
+    assert not coordinator.complaints()
