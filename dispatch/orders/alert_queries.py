@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, literal_column, or_, select
 
 from dispatch.core.breathing import in_parts
 from dispatch.core.clock import iso, now
@@ -103,6 +103,13 @@ def opened_at(order: Row) -> datetime:
     return moment
 
 
+#: A no counts from the moment at which it is told: that the alert is over is written a moment later, and no entry tells the desks of it.
+_his_no = and_(_declines.c.order_id == _alerts.c.order_id, _declines.c.person_id == _alerts.c.person_id)
+# Written out: PostgreSQL must see that what is grouped by is what is selected.
+_standing_yet = and_(_alerts.c.outcome == literal_column("'standing'"), _declines.c.person_id.is_not(None))
+_said = case((_standing_yet, literal_column("'declined'")), else_=_alerts.c.outcome)
+
+
 def alert_counts(connection: Connection, order_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """What a desk's list says of each of these orders: how many were asked this time, what they said, and when phones speak next."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -110,10 +117,10 @@ def alert_counts(connection: Connection, order_ids: Iterable[str]) -> dict[str, 
     wanted = list(order_ids)
     for some in in_parts(wanted):
         plans |= {row.order_id: row for row in connection.execute(select(_plans).where(_plans.c.order_id.in_(some)))}
-        found = select(_alerts.c.order_id, _alerts.c.round, _alerts.c.outcome, func.count().label("many"))
-        for row in connection.execute(
-            found.where(_alerts.c.order_id.in_(some)).group_by(_alerts.c.order_id, _alerts.c.round, _alerts.c.outcome)
-        ):
+        found = select(_alerts.c.order_id, _alerts.c.round, _said.label("outcome"), func.count().label("many")).outerjoin(
+            _declines, _his_no
+        )
+        for row in connection.execute(found.where(_alerts.c.order_id.in_(some)).group_by(_alerts.c.order_id, _alerts.c.round, _said)):
             if row.order_id in plans and row.round == plans[row.order_id].round:
                 counts[row.order_id][row.outcome] += row.many
     return {order_id: _counted(counts[order_id], plans[order_id]) if order_id in plans else NOTHING_YET for order_id in wanted}
@@ -133,8 +140,9 @@ def _counted(counts: Counter[str], plan: Row) -> dict[str, Any]:
 
 def reasons_of(connection: Connection, order_id: str, which: int) -> dict[str, int]:
     """How many said no, by reason, at one time on the board."""
-    mine = (_alerts.c.order_id == order_id, _alerts.c.round == which, _alerts.c.outcome == "declined")
-    found = select(_alerts.c.reason, func.count()).where(*mine).group_by(_alerts.c.reason)
+    reason = func.coalesce(_alerts.c.reason, _declines.c.reason)
+    mine = (_alerts.c.order_id == order_id, _alerts.c.round == which, _said == "declined")
+    found = select(reason, func.count()).outerjoin(_declines, _his_no).where(*mine).group_by(reason)
     return {row[0] or "other": row[1] for row in connection.execute(found)}
 
 

@@ -29,6 +29,9 @@ def test_from_the_first_phone_to_what_is_learned(phones: Phones) -> None:
     assert first
     assert alerts_to(reading(), first[0])[0]["order_id"] == order
     phones.decline(first[0], order, "far")
+    # The desk is told at once, and reads it at once: that the alert is over is written by the next look.
+    told = pushing.plan_shown(reading(), coordinator, order)
+    assert (told["declined"], told["unanswered"], told["reasons"]) == (1, len(first) - 1, {"far": 1})
     phones.look()
     assert phones.outcomes(order)[first[0]] == "declined"
     assert len(phones.persons(order)) > len(first)
