@@ -24,7 +24,7 @@ from tests.pages.personas import COURIERS, DESKTOP, PHONE, Persona, launch
 from tests.pages.story import Story
 
 FOLDER = ROOT / "docs" / "screenshots"
-SEEN_WITHIN_MS, FOLDER_MOST, COLOURS, TOO_NEAR = 1000, 9_000_000, 40, 40
+SEEN_WITHIN_MS, FOLDER_MOST, COLOURS, TOO_NEAR = 1000, 12_000_000, 40, 40
 LOCALES, SCHEMES = {"zh": "中文", "en": "English"}, {"light": "light", "dark": "dark"}
 #: The story's moments in their order, and what happens in each.
 STORY = {
