@@ -61,9 +61,9 @@ def listen_to(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         driver = connection.connection
-        # A reader's picture has begun already.
+        # A reader's picture and a writer's part have begun already.
         if not driver.in_transaction:
-            driver.execute(connection.info.get("begin", "BEGIN"))
+            driver.execute("BEGIN")
 
 
 def engine_options(settings: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -72,7 +72,9 @@ class _Compiled:
         for raw in fetched:
             row = list(raw)
             for n, processor in self.processors:
-                row[n] = processor(row[n])
+                # Nothing stays nothing, whatever its column's type.
+                if row[n] is not None:
+                    row[n] = processor(row[n])
             made.append(self.row._make(row))
         return made
 

@@ -19,7 +19,7 @@ from dispatch.hazards.handling import reopened, verified
 from dispatch.hazards.models import HazardQuestion
 from dispatch.hazards.nearby import around
 from dispatch.hazards.photographing import attach
-from dispatch.hazards.queries import Row, hazard_facts
+from dispatch.hazards.queries import Box, Row, hazard_facts
 from dispatch.hazards.states import Status
 from dispatch.journal.following import read_on
 from dispatch.orders.models import Order
@@ -69,26 +69,33 @@ def _met(connection: Connection, station_id: str, came: Sequence[tuple[str, str]
     orders = {row.id: row for row in connection.execute(select(*places).where(_orders.c.id.in_({order_id for order_id, _ in came})))}
     of_them = exists().where(HAZARDS.c.id == _questions.c.hazard_id, *where)
     asked = {tuple(row) for row in connection.execute(select(_questions.c.hazard_id, _questions.c.person_id).where(of_them))}
+    # The box around each is drawn once: nearly every order lies outside all of them.
+    boxes = [(hazard, around(Point(hazard.lat, hazard.lon), CLOSE_M) if hazard.lat is not None else None) for hazard in waiting]
     met = []
     for order_id, person_id in breathing(came):
         order = orders.get(order_id)
-        open_ones = [hazard for hazard in waiting if (hazard.id, person_id) not in asked] if order else []
-        near = sorted((away, hazard.id) for hazard in open_ones if (away := _away(order, hazard)) <= CLOSE_M)
+        close = [(_away(order, hazard), hazard.id) for hazard, box in boxes if _may_be_close(order, hazard, box)] if order else []
+        near = sorted((away, hazard_id) for away, hazard_id in close if away <= CLOSE_M and (hazard_id, person_id) not in asked)
         if near:
             met.append((near[0][1], person_id))
             asked.add(met[-1])
     return met
 
 
+def _may_be_close(order: Row, hazard: Row, box: Box | None) -> bool:
+    """Whether a look at the names and the degrees does not rule it out."""
+    if _same_building(order, hazard):
+        return True
+    return order.lat is not None and box is not None and box.south <= order.lat <= box.north and box.west <= order.lon <= box.east
+
+
+def _same_building(order: Row, hazard: Row) -> bool:
+    return bool(hazard.building) and (hazard.building, hazard.community_id) == (order.building, order.community_id)
+
+
 def _away(order: Row, hazard: Row) -> int:
-    """How far one is from the other, in metres; somewhere beyond CLOSE_M where a look at the degrees is enough."""
-    if hazard.building and (hazard.building, hazard.community_id) == (order.building, order.community_id):
-        return 0
-    if order.lat is None or hazard.lat is None:
-        return CLOSE_M + 1
-    point, box = Point(hazard.lat, hazard.lon), around(Point(order.lat, order.lon), CLOSE_M)
-    inside = box.south <= point.lat <= box.north and box.west <= point.lon <= box.east
-    return metres(Point(order.lat, order.lon), point) if inside else CLOSE_M + 1
+    """How far one is from the other, in metres."""
+    return 0 if _same_building(order, hazard) else metres(Point(order.lat, order.lon), Point(hazard.lat, hazard.lon))
 
 
 def _ask_one(hazard_id: str, person_id: str) -> None:
