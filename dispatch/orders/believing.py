@@ -235,7 +235,8 @@ def _counted(person_id: str, row: Row | None, came: Sequence[datetime]) -> dict[
 
 def forget_alerts(work: Work) -> int:
     """Cut the old rows from their persons, and delete what is believed and wished of who is no courier here any more; returns how many."""
-    old = (_alerts.c.sent_at < now() - ALERTS_KEPT, _alerts.c.person_id.is_not(None))
+    # By person: what was cut before is not read again, however many years of it there are.
+    old = (_alerts.c.person_id.in_(select(_persons.c.id)), _alerts.c.sent_at < now() - ALERTS_KEPT)
     cut = work.execute(update(_alerts).where(*old).values(person_id=None)).rowcount
     work.execute(delete(_plans).where(_plans.c.looked_at < now() - ALERTS_KEPT))
     gone = select(_persons.c.id).where(or_(~_persons.c.active, _persons.c.role != Role.COURIER))

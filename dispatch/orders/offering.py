@@ -74,7 +74,7 @@ def _looks(orders: Sequence[Row], moment: datetime) -> list[Look]:
     """What is to be done for these orders, decided from one picture of their stations and without holding anything."""
     stations = {order.station_id for order in orders}
     pools, rules, told = pools_of(reading(), stations, moment), rules_at(reading(), stations), told_of(reading(), orders, moment)
-    worse = {one: behind(reading(), one, moment) for one in stations}
+    worse = behind(reading(), stations, moment)
     fresh = {order.station_id for order in orders if order.round is None}
     here = presence().lately([person_id for one in fresh for person_id in pools[one].phones]) if fresh else set()
     watched = {one for one in fresh if not here.isdisjoint(pools[one].phones)}
