@@ -16,6 +16,7 @@ from sqlalchemy import text
 from dispatch import archive, jobs
 from dispatch.accounts.queries import faults
 from dispatch.channels.queries import failing
+from dispatch.core.garbage import keep_what_is_loaded
 from dispatch.core.holidays import import_holidays
 from dispatch.core.rotation import rotate, unreadable
 from dispatch.core.unit_of_work import reading, transaction
@@ -124,6 +125,7 @@ def demo_load(hazards: bool) -> None:
 @job.command("run")
 def jobs_run() -> None:
     """Run the jobs in this process until it is ended."""
+    keep_what_is_loaded()
     try:
         jobs.start(current_app._get_current_object())  # type: ignore[attr-defined]
         click.echo("The jobs run. Ctrl-C ends them.")

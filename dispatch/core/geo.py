@@ -14,6 +14,8 @@ from geopy.distance import geodesic
 
 _A = 6378245.0
 _EE = 0.00669342162296594323
+#: Of latitude.
+KM_PER_DEGREE = 111.2
 #: Outside this rectangle (south, north, west, east) the Chinese datums are WGS-84.
 _CHINA = (0.8293, 55.8271, 72.004, 137.8347)
 
@@ -33,7 +35,7 @@ def metres(a: Point, b: Point) -> int:
 
 def flat_km(a: Point, b: Point) -> float:
     """About the same in kilometres, as if a city were flat: good to a hundredth, and two hundred times as quick."""
-    north, east = (b.lat - a.lat) * 111.2, (b.lon - a.lon) * 111.2 * cos((a.lat + b.lat) * pi / 360)
+    north, east = (b.lat - a.lat) * KM_PER_DEGREE, (b.lon - a.lon) * KM_PER_DEGREE * cos((a.lat + b.lat) * pi / 360)
     return sqrt(north * north + east * east)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, String, func, select
+from sqlalchemy import BigInteger, Connection, Select, String, bindparam, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.core.upserts import insert_into
 from dispatch.extensions import db
@@ -41,15 +42,21 @@ def read_on(name: str, act: Callable[[Sequence[dict[str, Any]]], None], types: C
         how many entries were read. Should the process end in between, they are read again.
     """
     look_again()
-    total = 0
+    total, passed_over = 0, []
     for station_id, known, head in _behind(reading(), name):
         entries = entries_between(reading(), station_id, known, head, types, MOST)
+        if not entries:
+            passed_over.append((station_id, known, head))
+            continue
         look_again()
-        if entries:
-            act(entries)
+        act(entries)
         with transaction() as work:
-            _remember(work, name, station_id, known, entries[-1]["seq"] if len(entries) == MOST else head)
+            _remember(work, name, [(station_id, known, entries[-1]["seq"] if len(entries) == MOST else head)])
         total += len(entries)
+    look_again()
+    if passed_over:
+        with transaction() as work:
+            _remember(work, name, passed_over)
     return total
 
 
@@ -58,19 +65,25 @@ def is_behind(connection: Connection, name: str, station_ids: Sequence[str]) -> 
     return connection.execute(_unread(name).where(_heads.c.station_id.in_(station_ids)).limit(1)).first() is not None
 
 
-def _unread(name: str) -> Select[Any]:
+def _unread(name: Any) -> Select[Any]:
     mine = (_followers.c.station_id == _heads.c.station_id) & (_followers.c.name == name)
     known = func.coalesce(_followers.c.seq, 0)
-    return select(_heads.c.station_id, known, _heads.c.seq).outerjoin(_followers, mine).where(_heads.c.seq > known)
+    return select(_heads.c.station_id, known.label("known"), _heads.c.seq).outerjoin(_followers, mine).where(_heads.c.seq > known)
+
+
+_all_unread = Prepared(_unread(bindparam("name")).order_by(_heads.c.station_id))
 
 
 def _behind(connection: Connection, name: str) -> list[tuple[str, int, int]]:
     """Station, up to where it is read, and up to where it is written, of those where there is more."""
-    return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(_unread(name).order_by(_heads.c.station_id))]
+    return [(row.station_id, int(row.known), int(row.seq)) for row in _all_unread.all(connection, name=name)]
 
 
-def _remember(work: Work, name: str, station_id: str, known: int, seq: int) -> None:
-    """That it is read up to `seq`, unless another process has read on from the same place meanwhile."""
-    fresh = insert_into(work, _followers).values(name=name, station_id=station_id, seq=seq)
-    on = {"index_elements": ["name", "station_id"], "set_": {"seq": seq}, "where": _followers.c.seq == known}
-    work.execute(fresh.on_conflict_do_update(**on))
+def _remember(work: Work, name: str, read: Sequence[tuple[str, int, int]]) -> None:
+    """Station, from where and up to where it is read, unless another process has read on from the same place meanwhile."""
+    fresh = insert_into(work, _followers)
+    on = {"index_elements": ["name", "station_id"], "set_": {"seq": fresh.excluded.seq}, "where": _followers.c.seq == bindparam("known")}
+    rows = [{"name": name, "station_id": station_id, "known": known, "seq": seq} for station_id, known, seq in read]
+    work.execute_many(
+        fresh.values(**{column: bindparam(column) for column in ("name", "station_id", "seq")}).on_conflict_do_update(**on), rows
+    )

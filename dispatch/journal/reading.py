@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, false, or_, select
 
 from dispatch.core.statements import Prepared
 from dispatch.journal.appending import GENESIS, entry_hash
@@ -38,10 +39,17 @@ def entries_between(
     connection: Connection, station_id: str, seq: int, head: int, types: Collection[str] | None, most: int
 ) -> list[dict[str, Any]]:
     """The entries after number `seq` up to `head`, of these types or of all, at most `most` of them, in order."""
-    found = select(_entries.c.station_id, _entries.c.seq, _entries.c.at, _entries.c.type, _entries.c.data)
-    found = found.where(_entries.c.station_id == station_id, _entries.c.seq > seq, _entries.c.seq <= head)
-    wanted = found if types is None else found.where(_entries.c.type.in_(sorted(types)))
-    return [row._asdict() for row in connection.execute(wanted.order_by(_entries.c.seq).limit(most))]
+    found = _between(None if types is None else frozenset(types)).all(connection, station=station_id, seq=seq, head=head, most=most)
+    return [row._asdict() for row in found]
+
+
+@lru_cache
+def _between(types: frozenset[str] | None) -> Prepared:
+    """Built once per reader."""
+    here = (_entries.c.station_id == bindparam("station"), _entries.c.seq > bindparam("seq"), _entries.c.seq <= bindparam("head"))
+    found = select(_entries.c.station_id, _entries.c.seq, _entries.c.at, _entries.c.type, _entries.c.data).where(*here)
+    wanted = found if types is None else found.where(or_(false(), *(_entries.c.type == one for one in sorted(types))))
+    return Prepared(wanted.order_by(_entries.c.seq).limit(bindparam("most")))
 
 
 def head_of(connection: Connection, station_id: str) -> int:

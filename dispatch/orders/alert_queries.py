@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, literal_column, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, literal_column, or_, select, text
 
 from dispatch.core.breathing import in_parts
 from dispatch.core.clock import iso, now
+from dispatch.core.statements import Prepared
 from dispatch.orders.alert_models import Alert, AlertChoices, AlertPlan
 from dispatch.orders.alert_rules import Rules, rules_from
 from dispatch.orders.candidates import Told
@@ -32,6 +33,10 @@ _orders, _units, _claims, _declines = Order.__table__, Unit.__table__, Claim.__t
 _alerts, _plans, _choices = Alert.__table__, AlertPlan.__table__, AlertChoices.__table__
 #: What is said of an order that no clock has looked at yet.
 NOTHING_YET = {"asked": 0, "declined": 0, "unanswered": 0, "standing": 0, "wave": 0, "step": "waves", "next_wave_at": None}
+#: Written out, word for word as the index on those that stand: a database that is handed the word later does not use it.
+STANDING = _alerts.c.outcome == literal_column("'standing'")
+#: The same for the index on unfinished orders.
+_OPEN = and_(_orders.c.status == literal_column("'open'"), text("orders.status NOT IN ('closed', 'cancelled')"))
 _opened = func.coalesce(_orders.c.opened_at, _orders.c.posted_at)
 _PLAN = ("round", "look", "ahead_s", "widen", "step", "steps", "next_wave_at")
 _WANTED = ("id", "status", "district_id", "station_id", "community_id", "kind", "building", "urgency", "skills", "lat", "lon", "slots",
@@ -47,12 +52,18 @@ def _with_plan() -> Select[Any]:
     return joined.outerjoin(_plans, _plans.c.order_id == _orders.c.id)
 
 
+_back = _plans.c.looked_at > bindparam("ahead")
+_due = Prepared(
+    _with_plan()
+    .where(_OPEN, or_(_plans.c.order_id.is_(None), _plans.c.opened_at != _opened, _plans.c.next_at <= bindparam("moment"), _back))
+    .order_by(_orders.c.station_id, _orders.c.id)
+    .limit(DUE_MOST)
+)
+
+
 def due_orders(connection: Connection, moment: datetime) -> list[Row]:
     """Open orders without a plan for this time on the board, or whose plan is to be looked at; also those of a clock that was put back."""
-    back = _plans.c.looked_at > moment + CLOCKS_DIFFER
-    due = or_(_plans.c.order_id.is_(None), _plans.c.opened_at != _opened, _plans.c.next_at <= moment, back)
-    found = _with_plan().where(_orders.c.status == Status.OPEN, due)
-    return list(connection.execute(found.order_by(_orders.c.station_id, _orders.c.id).limit(DUE_MOST)).all())
+    return _due.all(connection, moment=moment, ahead=moment + CLOCKS_DIFFER)
 
 
 def planned_order(connection: Connection, order_id: str) -> Row | None:
@@ -68,7 +79,17 @@ def planned_orders(connection: Connection, station_id: str) -> list[Row]:
 
 def rules_of(connection: Connection, station_id: str) -> Rules:
     """What holds for a station's alerts now."""
-    return rules_from(connection.execute(select(_choices.c.choices).where(_choices.c.station_id == station_id)).scalar_one_or_none())
+    return rules_at(connection, [station_id])[station_id]
+
+
+def rules_at(connection: Connection, station_ids: Collection[str]) -> dict[str, Rules]:
+    """What holds for the alerts of each of these stations now."""
+    found = connection.execute(select(_choices).where(_choices.c.station_id.in_(sorted(station_ids))))
+    chosen = {row.station_id: row.choices for row in found}
+    return {station_id: rules_from(chosen.get(station_id)) for station_id in station_ids}
+
+
+_ASKED = tuple(_alerts.c[name] for name in ("order_id", "round", "person_id", "sent_at", "expires_at", "likelihood", "outcome"))
 
 
 def told_of(connection: Connection, orders: Sequence[Row], moment: datetime) -> dict[str, Told]:
@@ -76,7 +97,7 @@ def told_of(connection: Connection, orders: Sequence[Row], moment: datetime) -> 
     told = {order.id: Told() for order in orders}
     rounds = {order.id: round_of(order) for order in orders}
     for some in in_parts(list(told)):
-        for row in connection.execute(select(_alerts).where(_alerts.c.order_id.in_(some))):
+        for row in connection.execute(select(*_ASKED).where(_alerts.c.order_id.in_(some))):
             if row.round == rounds[row.order_id] and row.person_id:
                 told[row.order_id].asked[row.person_id] = row
         for row in connection.execute(select(_declines.c.order_id, _declines.c.person_id).where(_declines.c.order_id.in_(some))):
@@ -106,7 +127,7 @@ def opened_at(order: Row) -> datetime:
 #: A no counts from the moment at which it is told: that the alert is over is written a moment later, and no entry tells the desks of it.
 _his_no = and_(_declines.c.order_id == _alerts.c.order_id, _declines.c.person_id == _alerts.c.person_id)
 # Written out: PostgreSQL must see that what is grouped by is what is selected.
-_standing_yet = and_(_alerts.c.outcome == literal_column("'standing'"), _declines.c.person_id.is_not(None))
+_standing_yet = and_(STANDING, _declines.c.person_id.is_not(None))
 _said = case((_standing_yet, literal_column("'declined'")), else_=_alerts.c.outcome)
 
 
@@ -152,7 +173,7 @@ _OFFERED = (_alerts.c.order_id, _alerts.c.person_id, _alerts.c.expires_at, _aler
 def _standing(moment: datetime) -> Select[Any]:
     """Asks that somebody may answer now: not over, and of an order that is still to be had."""
     there = select(*_OFFERED).join(_orders, _orders.c.id == _alerts.c.order_id)
-    return there.where(_alerts.c.outcome == "standing", _alerts.c.expires_at > moment, _orders.c.status == Status.OPEN)
+    return there.where(STANDING, _alerts.c.expires_at > moment, _orders.c.status == Status.OPEN)
 
 
 def alerts_to(connection: Connection, person_id: str) -> list[dict[str, Any]]:

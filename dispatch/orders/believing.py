@@ -5,19 +5,21 @@ Each outcome is one conditional UPDATE of its row in the transaction of what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 
 from dispatch.core.breathing import in_parts
 from dispatch.core.clock import now
+from dispatch.core.statements import Prepared
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
 from dispatch.core.upserts import insert_into
 from dispatch.journal.following import read_on
 from dispatch.orders.alert_models import Alert, AlertPlan, AlertWishes, Belief
-from dispatch.orders.alert_queries import CLOCKS_DIFFER
+from dispatch.orders.alert_queries import CLOCKS_DIFFER, STANDING
 from dispatch.orders.alert_rules import GRACE
 from dispatch.orders.candidates import counts_now
 from dispatch.orders.models import Claim, Decline, Order
@@ -34,15 +36,34 @@ _ENDS = frozenset({"order.claimed", "order.assigned", "order.declined", "order.c
 ALERTS_KEPT = timedelta(days=90)
 #: Silences in one look; the rest comes with the next.
 SILENT_MOST = 500
+#: Alerts that are over in one transaction: nobody who writes waits for more.
+AT_ONCE = 100
 #: What an outcome teaches: that he comes, or that he does not.
 TEACHES = {"claimed": True, "declined": False, "silent": False}
 
 _alerts, _beliefs, _plans, _wishes = Alert.__table__, Belief.__table__, AlertPlan.__table__, AlertWishes.__table__
 _orders, _claims, _declines, _persons = Order.__table__, Claim.__table__, Decline.__table__, Person.__table__
+#: What of an alert is needed when it is over.
+_SEEN = tuple(_alerts.c[name] for name in ("id", "order_id", "station_id", "person_id", "expires_at", "km", "busy", "recent", "unanswered"))
 _still_open = exists().where(_orders.c.id == _alerts.c.order_id, _orders.c.status == Status.OPEN)
 _held_by_him = exists().where(
     _claims.c.order_id == _alerts.c.order_id, _claims.c.person_id == _alerts.c.person_id, _claims.c.ended_at.is_(None)
 )
+#: Asked once a second and at each hint: of those that stand, by an index of theirs alone.
+_over = Prepared(
+    select(*_SEEN, _still_open.label("open"))
+    .where(STANDING, or_(_alerts.c.expires_at <= bindparam("over"), _alerts.c.sent_at > bindparam("ahead")), ~_held_by_him)
+    .order_by(_alerts.c.expires_at)
+    .limit(SILENT_MOST)
+)
+
+
+class Ending(NamedTuple):
+    """What has become of one alert."""
+
+    row: Row
+    outcome: str
+    reason: str | None = None
 
 
 def settle() -> int:
@@ -55,88 +76,123 @@ def _read(entries: Sequence[Mapping[str, Any]]) -> None:
     for some in in_parts(entries):
         _count_claims([one for one in some if one["type"] == "order.claimed"])
         ids = {entry["data"]["order_id"] for entry in some}
-        standing = reading().execute(select(_alerts).where(_alerts.c.order_id.in_(ids), _alerts.c.outcome == "standing")).all()
+        standing = reading().execute(select(*_SEEN).where(_alerts.c.order_id.in_(ids), STANDING)).all()
         look_again()
-        if not standing:
-            continue
         rows = {(row.order_id, row.person_id): row for row in standing}
-        for entry in some:
-            for person_id in entry["data"].get("persons", ()):
-                row = rows.get((entry["data"]["order_id"], person_id))
-                if row is not None:
-                    _answered(row, entry)
-        _withdraw(ids)
+        _end([ending for entry in some for ending in _answered(rows, entry)])
+        _withdraw({row.order_id for row in standing})
 
 
-def _answered(row: Row, entry: Mapping[str, Any]) -> None:
-    data = entry["data"]
-    if entry["type"] == "order.declined":
-        _end(row, "declined", data.get("reason"))
-    elif entry["type"] == "order.claimed" and "how" not in data:
-        _end(row, "claimed")
-    elif entry["type"] in ("order.claimed", "order.assigned"):
-        # It came to him without his tap.
-        _end(row, "withdrawn")
+def _answered(rows: Mapping[tuple[str, str], Row], entry: Mapping[str, Any]) -> Iterator[Ending]:
+    """Whose alerts are over by an entry. Of two that end the same alert the first counts."""
+    kind, data = entry["type"], entry["data"]
+    for person_id in data.get("persons", ()):
+        row = rows.get((data["order_id"], person_id))
+        if row is None:
+            continue
+        if kind == "order.declined":
+            yield Ending(row, "declined", data.get("reason"))
+        elif kind == "order.claimed" and "how" not in data:
+            yield Ending(row, "claimed")
+        elif kind in ("order.claimed", "order.assigned"):
+            # It came to him without his tap.
+            yield Ending(row, "withdrawn")
 
 
-def _end(row: Row, outcome: str, reason: str | None = None) -> None:
-    """One alert is over; what that teaches is learned in the same transaction, and a refusal is replaced at the next look."""
-    with transaction() as work:
-        there = (_alerts.c.id == row.id, _alerts.c.outcome == "standing")
-        ended = update(_alerts).where(*there).values(outcome=outcome, reason=reason, answered_at=now())
-        if work.execute(ended).rowcount != 1:
-            return
-        if outcome in TEACHES:
-            _learn(work, row, TEACHES[outcome], silent=outcome == "silent")
-        if outcome == "declined":
-            # A look that is under way was decided without this no: its number is no longer the plan's.
-            hurried = update(_plans).where(_plans.c.order_id == row.order_id).values(next_at=now(), look=_plans.c.look + 1)
-            work.execute(hurried)
+def _end(endings: Sequence[Ending]) -> None:
+    """These alerts are over; what that teaches is learned in the same transaction, and a refusal is replaced at the next look."""
+    for some in in_parts(endings, AT_ONCE):
+        with transaction() as work:
+            refused = {one.row.order_id for one in some if one.outcome == "declined"}
+            _hold_plans(work, refused)
+            ended = _ended(work, some)
+            _hurry(work, {one.row.order_id for one in ended if one.outcome == "declined"})
+            _learn(work, [one for one in ended if one.outcome in TEACHES and one.row.person_id])
 
 
-def _withdraw(order_ids: Iterable[str]) -> None:
+def _hold_plans(work: Work, order_ids: Collection[str]) -> None:
+    """Plans before alerts before beliefs, as a look writes them: so none of two who write at once waits for the other for ever."""
+    if order_ids:
+        held = select(_plans.c.order_id).where(_plans.c.order_id.in_(sorted(order_ids)))
+        work.execute(held.order_by(_plans.c.order_id).with_for_update()).all()
+
+
+def _ended(work: Work, endings: Sequence[Ending]) -> list[Ending]:
+    """Write what became of these alerts; returns those that stood until now, in the order in which they ended."""
+    first: dict[str, Ending] = {}
+    for one in endings:
+        first.setdefault(one.row.id, one)
+    alike: dict[tuple[str, str | None], list[str]] = {}
+    for row_id, one in first.items():
+        alike.setdefault((one.outcome, one.reason), []).append(row_id)
+    ours: set[str] = set()
+    for (outcome, reason), ids in alike.items():
+        over = update(_alerts).where(_alerts.c.id.in_(ids), STANDING).values(outcome=outcome, reason=reason, answered_at=now())
+        ours.update(work.execute(over.returning(_alerts.c.id)).scalars())
+    return [one for row_id, one in first.items() if row_id in ours]
+
+
+def _hurry(work: Work, order_ids: Collection[str]) -> None:
+    """A look that is under way was decided without this no: its number is no longer the plan's."""
+    if order_ids:
+        there = _plans.c.order_id.in_(sorted(order_ids))
+        work.execute(update(_plans).where(there).values(next_at=now(), look=_plans.c.look + 1))
+
+
+def _withdraw(order_ids: Collection[str]) -> None:
     """What is not to be had any more is asked of nobody."""
-    gone = (_alerts.c.order_id.in_(list(order_ids)), _alerts.c.outcome == "standing", ~_still_open)
+    if not order_ids:
+        return
     with transaction() as work:
-        work.execute(update(_alerts).where(*gone).values(outcome="withdrawn", answered_at=now()))
+        gone = update(_alerts).where(_alerts.c.order_id.in_(sorted(order_ids)), STANDING, ~_still_open)
+        work.execute(gone.values(outcome="withdrawn", answered_at=now()))
 
 
 def _fall_silent() -> int:
     """Asks whose time is over, and the time for a late tap too. Those of a clock that was put back teach nothing."""
     moment = now()
-    over = or_(_alerts.c.expires_at <= moment - GRACE, _alerts.c.sent_at > moment + CLOCKS_DIFFER)
-    found = select(_alerts, _still_open.label("open")).where(_alerts.c.outcome == "standing", over, ~_held_by_him)
-    rows = reading().execute(found.order_by(_alerts.c.person_id).limit(SILENT_MOST)).all()
+    rows = _over.all(reading(), over=moment - GRACE, ahead=moment + CLOCKS_DIFFER)
     look_again()
-    for row in rows:
-        _end(row, "silent" if row.open and row.expires_at <= moment - GRACE else "withdrawn")
+    _end([Ending(row, "silent" if row.open and row.expires_at <= moment - GRACE else "withdrawn") for row in rows])
     return len(rows)
 
 
-def _learn(work: Work, row: Row, accepted: bool, *, silent: bool) -> None:
-    """What is believed of him and of his station after this answer. He first and the station last, as whoever else writes them."""
-    mine, station = _held(work, row.person_id), _held(work, row.station_id)
-    seen = Circumstances(row.km, row.busy, row.recent, row.unanswered)
-    shared, own = learned(
-        shared_from_row(station.numbers) if station is not None else prior(),
-        own_from_row(mine.numbers) if mine is not None else newcomer(), seen, accepted,
-    )  # fmt: skip
-    unanswered = counts_now(mine, now())[1] + 1 if silent and mine is not None else float(silent)
-    _keep(work, row.person_id, mine, {"numbers": as_row(own), "unanswered": unanswered, "unanswered_at": now()})
-    _keep(work, row.station_id, station, {"numbers": as_row(shared)})
+def _learn(work: Work, endings: Sequence[Ending]) -> None:
+    """What is believed of these couriers and of their stations after these answers, one after the other.
 
-
-def _held(work: Work, whose: str) -> Row | None:
-    return work.execute(select(_beliefs).where(_beliefs.c.whose == whose).with_for_update()).first()
-
-
-def _keep(work: Work, whose: str, row: Row | None, values: dict[str, Any]) -> None:
-    if row is not None:
-        work.execute(update(_beliefs).where(_beliefs.c.whose == whose).values(**values, answers=row.answers + 1))
+    Couriers are held first and stations last, each in the order of their ids, as whoever else writes them.
+    """
+    if not endings:
         return
-    fresh = insert_into(work, _beliefs).values(**{**unlearned(whose), **values, "answers": 1})
-    # Two first answers of a station at once: one of them is lost, among hundreds to come.
-    work.execute(fresh.on_conflict_do_nothing())
+    moment = now()
+    persons, stations = ({getattr(one.row, name) for one in endings} for name in ("person_id", "station_id"))
+    known = _held(work, persons) | _held(work, stations)
+    shared = {one: shared_from_row(known[one].numbers) if one in known else prior() for one in stations}
+    own = {one: own_from_row(known[one].numbers) if one in known else newcomer() for one in persons}
+    unanswered = {one: counts_now(known[one], moment)[1] if one in known else 0.0 for one in persons}
+    answers = Counter({one: row.answers for one, row in known.items()})
+    for row, outcome, _reason in endings:
+        seen = Circumstances(row.km, row.busy, row.recent, row.unanswered)
+        shared[row.station_id], own[row.person_id] = learned(shared[row.station_id], own[row.person_id], seen, TEACHES[outcome])
+        unanswered[row.person_id] = unanswered[row.person_id] + 1 if outcome == "silent" else 0.0
+        answers.update((row.person_id, row.station_id))
+    fresh = [
+        {**unlearned(one), "numbers": as_row(of[one]), "answers": answers[one], "unanswered": unanswered.get(one, 0.0)}
+        for of in (own, shared)
+        for one in sorted(of)
+    ]
+    _keep(work, fresh, ("numbers", "answers", "unanswered", "unanswered_at"))
+
+
+def _held(work: Work, whose: Collection[str]) -> dict[str, Row]:
+    found = select(_beliefs).where(_beliefs.c.whose.in_(sorted(whose))).order_by(_beliefs.c.whose).with_for_update()
+    return {row.whose: row for row in work.execute(found)}
+
+
+def _keep(work: Work, rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> None:
+    """Write these columns of these beliefs; a row that is not there yet is made. Of two first answers of a station at once one is lost."""
+    fresh = insert_into(work, _beliefs)
+    work.execute_many(fresh.on_conflict_do_update(index_elements=["whose"], set_={name: fresh.excluded[name] for name in names}), rows)
 
 
 def unlearned(whose: str) -> dict[str, Any]:
@@ -162,27 +218,25 @@ def _count_claims(entries: Sequence[Mapping[str, Any]]) -> None:
     if not came:
         return
     with transaction() as work:
-        held = select(_beliefs).where(_beliefs.c.whose.in_(sorted(came))).order_by(_beliefs.c.whose).with_for_update()
-        known = {row.whose: row for row in work.execute(held)}
-        for person_id in sorted(came):
-            _count_his(work, person_id, known.get(person_id), came[person_id])
+        known = _held(work, came)
+        rows = [row for one in sorted(came) if (row := _counted(one, known.get(one), came[one])) is not None]
+        if rows:
+            _keep(work, rows, ("claims", "claims_at"))
 
 
-def _count_his(work: Work, person_id: str, row: Row | None, came: Sequence[datetime]) -> None:
+def _counted(person_id: str, row: Row | None, came: Sequence[datetime]) -> dict[str, Any] | None:
+    """His row with these claims; None where they are all in it."""
     if row is None:
-        fresh = {**unlearned(person_id), "claims": float(len(came)), "claims_at": max(came)}
-        work.execute(insert_into(work, _beliefs).on_conflict_do_nothing(), fresh)
-        return
+        return {**unlearned(person_id), "claims": float(len(came)), "claims_at": max(came)}
     # A moment to come was written before the clock was put back.
     new = [at for at in came if at > row.claims_at or row.claims_at > now() + CLOCKS_DIFFER]
-    if new:
-        counted = counts_now(row, max(new))[2] + len(new)
-        work.execute(update(_beliefs).where(_beliefs.c.whose == person_id).values(claims=counted, claims_at=max(new)))
+    return {**unlearned(person_id), "claims": counts_now(row, max(new))[2] + len(new), "claims_at": max(new)} if new else None
 
 
 def forget_alerts(work: Work) -> int:
     """Cut the old rows from their persons, and delete what is believed and wished of who is no courier here any more; returns how many."""
-    old = (_alerts.c.sent_at < now() - ALERTS_KEPT, _alerts.c.person_id.is_not(None))
+    # By person: what was cut before is not read again, however many years of it there are.
+    old = (_alerts.c.person_id.in_(select(_persons.c.id)), _alerts.c.sent_at < now() - ALERTS_KEPT)
     cut = work.execute(update(_alerts).where(*old).values(person_id=None)).rowcount
     work.execute(delete(_plans).where(_plans.c.looked_at < now() - ALERTS_KEPT))
     gone = select(_persons.c.id).where(or_(~_persons.c.active, _persons.c.role != Role.COURIER))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from math import ceil, cos, pi
+from math import ceil, cos, pi, sqrt
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from dispatch.core.breathing import breathing, in_parts
 from dispatch.core.clock import SHANGHAI
-from dispatch.core.geo import Point, flat_km
+from dispatch.core.geo import KM_PER_DEGREE, Point, flat_km
 from dispatch.orders.alert_models import Alert, AlertWishes, Belief
 from dispatch.orders.alert_rules import quiet_until
 from dispatch.orders.models import Claim
@@ -31,9 +31,9 @@ from dispatch.orders.predicting import (
     unanswered_now,
 )  # fmt: skip
 from dispatch.orders.waves import Candidate, share_of
-from dispatch.people.choosing import settings_of
+from dispatch.people.choosing import settings_at
 from dispatch.people.models import Person, Role, Trusted, Unit
-from dispatch.people.serving import serves_at
+from dispatch.people.serving import serves_at_one_of
 
 #: Of a crowd so many of the nearest are looked at: nobody farther away was ever the better choice.
 NEAREST = 150
@@ -71,7 +71,10 @@ class Phone:
     busy: bool = False
 
     def circumstances(self, goal: Point | None) -> Circumstances:
-        return Circumstances(self.km_to(goal), self.busy or self.holding > 0, self.recent, self.unanswered)
+        return self.from_afar(self.km_to(goal))
+
+    def from_afar(self, km: float) -> Circumstances:
+        return Circumstances(km, self.busy or self.holding > 0, self.recent, self.unanswered)
 
     def km_to(self, goal: Point | None) -> float:
         return flat_km(self.place, goal) if self.place and goal else UNKNOWN_KM
@@ -132,17 +135,21 @@ class Pool:
 
     def candidates(self, order: Any, told: Told) -> list[Candidate]:
         """Those who may be asked, of a crowd the nearest of them."""
-        goal, skills = goal_of(order), frozenset(order.skills or ())
-        return [self.candidate(phone, goal) for phone in self._around(goal, skills) if self.why_not(phone, order, told, skills) is None]
+        skills = frozenset(order.skills or ())
+        nearest = self._around(goal_of(order), skills)
+        return [self._candidate(phone, km) for km, phone in nearest if self.why_not(phone, order, told, skills) is None]
 
     def candidate(self, phone: Phone, goal: Point | None) -> Candidate:
         """Somebody as he looks from where an order is to go."""
-        seen = phone.circumstances(goal)
-        return Candidate(phone.id, likelihood(self.shared, phone.own, seen), seen.km, share_of(phone.claims, self.average))
+        return self._candidate(phone, phone.km_to(goal))
 
-    def _around(self, goal: Point | None, skills: frozenset[str]) -> Iterable[Phone]:
+    def _candidate(self, phone: Phone, km: float) -> Candidate:
+        return Candidate(phone.id, likelihood(self.shared, phone.own, phone.from_afar(km)), km, share_of(phone.claims, self.average))
+
+    def _around(self, goal: Point | None, skills: frozenset[str]) -> Iterable[tuple[float, Phone]]:
+        """With the kilometres to each."""
         if goal is None or len(self.phones) <= NEAREST:
-            return self.phones.values()
+            return [(phone.km_to(goal), phone) for phone in self.phones.values()]
         grid = self._grid(skills)
         row, column = _square(goal.lat, goal.lon)
         found: list[Placed] = list(grid.get((row, column), ()))
@@ -158,7 +165,7 @@ class Pool:
             found = [placed for square in grid.values() for placed in square]
         lat, lon, narrow = goal.lat, goal.lon, cos(goal.lat * pi / 180) ** 2
         nearest = sorted([((north - lat) ** 2 + narrow * (east - lon) ** 2, one.id, one) for north, east, one in found])
-        return [one for _, _, one in nearest[:NEAREST]]
+        return [(sqrt(apart) * KM_PER_DEGREE, one) for apart, _, one in nearest[:NEAREST]]
 
     def _grid(self, skills: frozenset[str]) -> dict[tuple[int, int], list[Placed]]:
         if skills not in self._grids:
@@ -181,15 +188,15 @@ def goal_of(order: Any) -> Point | None:
     return Point(lat, lon) if lat is not None else None
 
 
-def _phones(station_id: str, moment: datetime) -> Select[Any]:
+def _phones(station_ids: Collection[str], moment: datetime) -> Select[Any]:
     held = select(func.count()).where(_claims.c.person_id == _persons.c.id, _claims.c.ended_at.is_(None)).correlate(_persons)
-    columns = [_persons.c[name] for name in ("id", "skills", "on_duty", "last_lat", "last_lon")]
-    columns += [_units.c.lat, _units.c.lon, held.scalar_subquery().label("holding")]
+    names = ("id", "station_id", "serving_station_id", "serving_until", "skills", "on_duty", "last_lat", "last_lon")
+    columns = [*(_persons.c[name] for name in names), _units.c.lat, _units.c.lon, held.scalar_subquery().label("holding")]
     columns += [column for column in _beliefs.c if column.name != "whose"]
     columns += [_wishes.c.person_id.label("wishes"), *(column for column in _wishes.c if column.name != "person_id")]
     found = select(*columns).join(_units, _units.c.id == _persons.c.unit_id).outerjoin(_beliefs, _beliefs.c.whose == _persons.c.id)
     found = found.outerjoin(_wishes, _wishes.c.person_id == _persons.c.id)
-    return found.where(serves_at(station_id, moment), _persons.c.role == Role.COURIER, _persons.c.active)
+    return found.where(serves_at_one_of(station_ids, moment), _persons.c.role == Role.COURIER, _persons.c.active)
 
 
 def pool_of(connection: Connection, station_id: str, moment: datetime, *, off_duty: bool = False, only: str | None = None) -> Pool:
@@ -199,32 +206,51 @@ def pool_of(connection: Connection, station_id: str, moment: datetime, *, off_du
         off_duty: those too who are not on duty: a coordinator may ring them.
         only: one person, for what he reads of himself; his share is then not known.
     """
-    found = _phones(station_id, moment)
+    found = _phones([station_id], moment)
     found = found if off_duty else found.where(_persons.c.on_duty)
-    rows = connection.execute(found.where(_persons.c.id == only) if only else found).all()
+    return _pools(connection, found.where(_persons.c.id == only) if only else found, [station_id], moment)[station_id]
+
+
+def pools_of(connection: Connection, station_ids: Collection[str], moment: datetime) -> dict[str, Pool]:
+    """For each of these stations everybody who serves there and is on duty at a moment."""
+    return _pools(connection, _phones(station_ids, moment).where(_persons.c.on_duty), sorted(station_ids), moment)
+
+
+def _pools(connection: Connection, found: Select[Any], station_ids: Sequence[str], moment: datetime) -> dict[str, Pool]:
     today = moment.astimezone(SHANGHAI).date()
     over: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(select(_trusted.c.person_id, _trusted.c.skill).where(_trusted.c.until < today)):
         over[row.person_id].add(row.skill)
-    phones = {row.id: _phone(row, over.get(row.id, set()), moment) for row in breathing(rows)}
-    counted = [phone.id for phone in phones.values() if phone.wishes is not None and phone.wishes.per_day is not None]
+    phones: dict[str, dict[str, Phone]] = {station_id: {} for station_id in station_ids}
+    everybody: dict[str, Phone] = {}
+    for row in breathing(connection.execute(found).all()):
+        lent = row.serving_until is not None and row.serving_until > moment
+        phone = everybody[row.id] = _phone(row, over.get(row.id), moment)
+        phones[row.serving_station_id if lent else row.station_id][row.id] = phone
+    counted = [phone.id for phone in everybody.values() if phone.wishes is not None and phone.wishes.per_day is not None]
     for person_id, many in _alerts_today(connection, counted, moment).items():
-        phones[person_id].today = many
-    for person_id in phones.keys() & _busy(connection, station_id, moment):
-        phones[person_id].busy = True
-    numbers = connection.execute(select(_beliefs.c.numbers).where(_beliefs.c.whose == station_id)).scalar_one_or_none()
-    average = sum(phone.claims for phone in phones.values()) / len(phones) if phones else 0.0
-    shared = shared_from_row(numbers) if numbers else prior()
-    return Pool(moment, settings_of(connection, station_id).claim_cap, shared, phones, average)
+        everybody[person_id].today = many
+    for station_id, person_id in _busy(connection, station_ids, moment):
+        if person_id in phones[station_id]:
+            phones[station_id][person_id].busy = True
+    believed = connection.execute(select(_beliefs.c.whose, _beliefs.c.numbers).where(_beliefs.c.whose.in_(station_ids)))
+    numbers, settings = {row.whose: row.numbers for row in believed}, settings_at(connection, station_ids)
+    return {
+        one: Pool(
+            moment, settings[one].claim_cap, shared_from_row(numbers[one]) if one in numbers else prior(), phones[one],
+            sum(phone.claims for phone in phones[one].values()) / len(phones[one]) if phones[one] else 0.0,
+        )
+        for one in station_ids
+    }  # fmt: skip
 
 
-def _phone(row: Any, over: set[str], moment: datetime) -> Phone:
+def _phone(row: Any, over: set[str] | None, moment: datetime) -> Phone:
     lat, lon = (row.last_lat, row.last_lon) if row.last_lat is not None else (row.lat, row.lon)
     counts = counts_now(row, moment) if row.numbers else (RECENT_AT_FIRST, 0.0, 0.0)
-    own, skills = own_from_row(row.numbers) if row.numbers else newcomer(), frozenset(row.skills or ()) - over
+    own, skills = own_from_row(row.numbers) if row.numbers else newcomer(), frozenset(row.skills or ())
     wishes = row if row.wishes is not None else None
     place = Point(lat, lon) if lat is not None else None
-    return Phone(row.id, row.on_duty, skills, place, row.holding, own, *counts, row.answers or 0, wishes)
+    return Phone(row.id, row.on_duty, skills - over if over else skills, place, row.holding, own, *counts, row.answers or 0, wishes)
 
 
 def counts_now(row: Any, moment: datetime) -> tuple[float, float, float]:
@@ -233,11 +259,12 @@ def counts_now(row: Any, moment: datetime) -> tuple[float, float, float]:
     return recent_now(row.recent, since[0]), unanswered_now(row.unanswered, since[1]), recent_now(row.claims, since[2])
 
 
-def _busy(connection: Connection, station_id: str, moment: datetime) -> set[str]:
-    """Who has answered an alert of this station with “busy” a moment ago."""
-    lately = (_alerts.c.station_id == station_id, _alerts.c.sent_at > moment - 2 * BUSY_FOR, _alerts.c.answered_at > moment - BUSY_FOR)
+def _busy(connection: Connection, station_ids: Sequence[str], moment: datetime) -> set[tuple[str, str]]:
+    """Who has answered an alert of which of these stations with “busy” a moment ago."""
+    lately = (_alerts.c.sent_at > moment - 2 * BUSY_FOR, _alerts.c.answered_at > moment - BUSY_FOR)
     said = (_alerts.c.outcome == "declined", _alerts.c.reason == "busy", _alerts.c.person_id.is_not(None))
-    return set(connection.execute(select(_alerts.c.person_id).where(*lately, *said)).scalars())
+    found = select(_alerts.c.station_id, _alerts.c.person_id).where(_alerts.c.station_id.in_(station_ids), *lately, *said)
+    return {(row.station_id, row.person_id) for row in connection.execute(found)}
 
 
 def _alerts_today(connection: Connection, persons: Sequence[str], moment: datetime) -> Mapping[str, int]:

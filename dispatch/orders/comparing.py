@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,19 +18,25 @@ from dispatch.orders.models import Claim, Order
 IN_TIME = timedelta(minutes=30)
 #: So far back, and so many orders, are looked at; and one look holds for so many seconds.
 LOOKS_BACK, ORDERS_MOST, HOLDS_S = timedelta(days=14), 2000, 600.0
+#: So many stations are read for one look.
+READ_MOST = 5
 #: A community's own figures count like so many more of the station's, until it has enough of its own.
 DOUBT = 20.0
 
 _orders, _claims = Order.__table__, Claim.__table__
 
 
-def behind(connection: Connection, station_id: str, moment: datetime) -> dict[str, float]:
-    """By how much each community is worse served than its station: a share of orders, above 0 where it is. Few orders prove little."""
+def behind(connection: Connection, station_ids: Collection[str], moment: datetime) -> dict[str, dict[str, float]]:
+    """By how much each community of these stations is worse served than its station: a share of orders, above 0 where it is.
+
+    Few orders prove little. Where many stations are asked about at once, some are read now and the others with the next looks:
+    until then what was known of them holds.
+    """
     kept: dict[str, tuple[float, dict[str, float]]] = current_app.extensions.setdefault("communities_behind", {})
-    known = kept.get(station_id)
-    if known is None or time.monotonic() - known[0] > HOLDS_S:
-        known = kept[station_id] = time.monotonic(), _behind(connection, station_id, moment)
-    return known[1]
+    old = [one for one in station_ids if one not in kept or time.monotonic() - kept[one][0] > HOLDS_S]
+    for one in sorted(old, key=lambda one: (kept[one][0] if one in kept else 0.0, one))[:READ_MOST]:
+        kept[one] = time.monotonic(), _behind(connection, one, moment)
+    return {one: kept[one][1] if one in kept else {} for one in station_ids}
 
 
 def _behind(connection: Connection, station_id: str, moment: datetime) -> dict[str, float]:

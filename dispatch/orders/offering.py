@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -19,11 +18,11 @@ from dispatch.core.breathing import breathing, in_parts
 from dispatch.core.clock import iso, now
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import Work, look_again, reading, transaction
-from dispatch.core.upserts import insert_into, inserted
+from dispatch.core.upserts import insert_into
 from dispatch.orders.alert_models import Alert, AlertPlan, Belief
-from dispatch.orders.alert_queries import CLOCKS_DIFFER, due_orders, opened_at, round_of, rules_of, told_of
+from dispatch.orders.alert_queries import CLOCKS_DIFFER, STANDING, due_orders, opened_at, round_of, rules_at, told_of
 from dispatch.orders.alert_rules import HEEDS_QUIET, Rules, quiet_until
-from dispatch.orders.candidates import Pool, Told, goal_of, pool_of
+from dispatch.orders.candidates import Pool, Told, goal_of, pools_of
 from dispatch.orders.commanding import ORDERS, tell
 from dispatch.orders.comparing import behind
 from dispatch.orders.escalating import due_steps, next_step_at, take_step
@@ -39,6 +38,8 @@ LOOK_AGAIN = timedelta(minutes=5)
 AT_ONCE = 20
 
 _alerts, _plans, _beliefs = Alert.__table__, AlertPlan.__table__, Belief.__table__
+#: What each look writes anew.
+_PLANNED = [column.name for column in _plans.columns if not column.primary_key]
 
 
 @dataclass(slots=True)
@@ -59,23 +60,31 @@ class Look:
 def offer() -> int:
     """Look at every plan that is due; returns at how many. Harmless if run twice, or by two at once."""
     look_again()
-    moment = now()
-    orders, done = due_orders(reading(), moment), 0
-    for station_id, some in groupby(orders, lambda order: order.station_id):
-        looks = _looks(station_id, list(some), moment)
-        look_again()
-        for part in in_parts(looks, AT_ONCE):
-            with transaction() as work:
-                done += _carry_out(work, part, moment)
+    moment, done = now(), 0
+    orders = due_orders(reading(), moment)
+    looks = _looks(orders, moment) if orders else []
+    look_again()
+    for part in in_parts(looks, AT_ONCE):
+        with transaction() as work:
+            done += _carry_out(work, part, moment)
     return done
 
 
-def _looks(station_id: str, orders: Sequence[Row], moment: datetime) -> list[Look]:
-    """What is to be done for these orders, decided from one picture of the station and without holding anything."""
-    rules, pool, told = rules_of(reading(), station_id), pool_of(reading(), station_id, moment), told_of(reading(), orders, moment)
-    worse = behind(reading(), station_id, moment)
-    watched = bool(presence().lately(pool.phones))
-    return [_look(rules, pool, order, told[order.id], worse.get(order.community_id, 0.0), watched) for order in breathing(orders, 1)]
+def _looks(orders: Sequence[Row], moment: datetime) -> list[Look]:
+    """What is to be done for these orders, decided from one picture of their stations and without holding anything."""
+    stations = {order.station_id for order in orders}
+    pools, rules, told = pools_of(reading(), stations, moment), rules_at(reading(), stations), told_of(reading(), orders, moment)
+    worse = behind(reading(), stations, moment)
+    fresh = {order.station_id for order in orders if order.round is None}
+    here = presence().lately([person_id for one in fresh for person_id in pools[one].phones]) if fresh else set()
+    watched = {one for one in fresh if not here.isdisjoint(pools[one].phones)}
+    return [
+        _look(
+            rules[order.station_id], pools[order.station_id], order, told[order.id],
+            worse[order.station_id].get(order.community_id, 0.0), order.station_id in watched,
+        )
+        for order in breathing(orders, 1)
+    ]  # fmt: skip
 
 
 def _look(rules: Rules, pool: Pool, order: Row, told: Told, worse: float, watched: bool) -> Look:
@@ -141,10 +150,11 @@ def _carry_out(work: Work, looks: Sequence[Look], moment: datetime) -> int:
     ids = [look.order.id for look in looks]
     # Not held: a claim need not wait for an alert. What is taken at this moment is withdrawn by its own entry.
     still_open = set(work.execute(select(ORDERS.c.id).where(ORDERS.c.id.in_(ids), ORDERS.c.status == Status.OPEN)).scalars())
-    ours = [look for look in looks if look.order.id in still_open and _first_to_look(work, look, moment)]
+    first = _first_to_look(work, [look for look in looks if look.order.id in still_open], moment)
+    ours = [look for look in looks if look.order.id in first]
     for look in ours:
         if look.round > 1 and look.round != look.order.round:
-            earlier = (_alerts.c.order_id == look.order.id, _alerts.c.outcome == "standing")
+            earlier = (_alerts.c.order_id == look.order.id, STANDING)
             work.execute(update(_alerts).where(*earlier).values(outcome="withdrawn", answered_at=moment))
     asked = [row for look in ours for row in look.asked]
     if asked:
@@ -159,18 +169,27 @@ def _carry_out(work: Work, looks: Sequence[Look], moment: datetime) -> int:
     return len(ours)
 
 
-def _first_to_look(work: Work, look: Look, moment: datetime) -> bool:
+def _first_to_look(work: Work, looks: Sequence[Look], moment: datetime) -> set[str]:
+    """Write the plans of these looks, each if its number is still the one that the look was decided from; returns of which orders.
+
+    In the order of their ids, so that two who look at once never wait for each other.
+    """
+    if not looks:
+        return set()
+    fresh = insert_into(work, _plans)
+    on = {"index_elements": ["order_id"], "set_": {name: fresh.excluded[name] for name in _PLANNED}}
+    written = fresh.on_conflict_do_update(**on, where=_plans.c.look == fresh.excluded.look - 1).returning(_plans.c.order_id)
+    rows = [_plan(look, moment) for look in sorted(looks, key=lambda look: str(look.order.id))]
+    return set(work.connection.execute(written, rows).scalars())
+
+
+def _plan(look: Look, moment: datetime) -> dict[str, Any]:
     order = look.order
     same = order.round == look.round
     steps = [*(order.steps if same else ()), *([name, iso(moment)] for name in look.steps)]
-    values = {"opened_at": opened_at(order), "round": look.round, "wave": look.wave, "looked_at": moment, "next_at": look.next_at,
-              "next_wave_at": look.next_wave_at, "ahead_s": look.ahead_s, "widen": False, "steps": steps,
-              "step": steps[-1][0] if steps else "waves", "look": (order.look or 0) + 1}  # fmt: skip
-    if order.look is None:
-        fresh = {"order_id": order.id, "station_id": order.station_id, **values}
-        return inserted(work, _plans, fresh)
-    there = (_plans.c.order_id == order.id, _plans.c.look == order.look)
-    return bool(work.execute(update(_plans).where(*there).values(**values)).rowcount == 1)
+    return {"order_id": order.id, "station_id": order.station_id, "opened_at": opened_at(order), "round": look.round, "wave": look.wave,
+            "look": (order.look or 0) + 1, "looked_at": moment, "next_at": look.next_at, "next_wave_at": look.next_wave_at,
+            "ahead_s": look.ahead_s, "widen": False, "steps": steps, "step": steps[-1][0] if steps else "waves"}  # fmt: skip
 
 
 def _count(work: Work, asked: Sequence[dict[str, Any]], moment: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -30,6 +30,13 @@ def settings_of(connection: Connection, station_id: str) -> Settings:
     """What holds at a station now."""
     found = select(_chosen.c.choices).where(_chosen.c.station_id == station_id)
     return settings_from(connection.execute(found).scalar_one_or_none())
+
+
+def settings_at(connection: Connection, station_ids: Collection[str]) -> dict[str, Settings]:
+    """What holds at each of these stations now."""
+    found = connection.execute(select(_chosen).where(_chosen.c.station_id.in_(sorted(station_ids))))
+    chosen = {row.station_id: row.choices for row in found}
+    return {station_id: settings_from(chosen.get(station_id)) for station_id in station_ids}
 
 
 def choose(work: Work, station_id: str, said: Mapping[str, str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, update
 
@@ -18,9 +20,18 @@ _persons, _lent = Person.__table__, Lent.__table__
 
 def serves_at(station_id: str, moment: datetime) -> ColumnElement[bool]:
     """Persons who serve at a station at a moment: its own who are not lent away, and those lent to it."""
+    return _serves(lambda station: station == station_id, moment)
+
+
+def serves_at_one_of(station_ids: Collection[str], moment: datetime) -> ColumnElement[bool]:
+    """The same for several stations; of each who is found `serving_until` says at which."""
+    return _serves(lambda station: station.in_(sorted(station_ids)), moment)
+
+
+def _serves(meant: Callable[[Any], ColumnElement[bool]], moment: datetime) -> ColumnElement[bool]:
     at_home = or_(_persons.c.serving_until.is_(None), _persons.c.serving_until <= moment)
-    lent_here = and_(_persons.c.serving_station_id == station_id, _persons.c.serving_until > moment)
-    return or_(and_(_persons.c.station_id == station_id, at_home), lent_here)
+    lent_here = and_(meant(_persons.c.serving_station_id), _persons.c.serving_until > moment)
+    return or_(and_(meant(_persons.c.station_id), at_home), lent_here)
 
 
 def begin(work: Work, lent_id: str, person_id: str, home_id: str, station_id: str, until: datetime) -> bool:

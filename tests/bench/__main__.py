@@ -44,8 +44,8 @@ def main() -> None:
             figures += desks.figures(grounds, postgresql=not asked.no_postgresql)
         if "p" in only:
             figures += pattern.figures(grounds, postgresql=not asked.no_postgresql)
-    if "h" in only:
-        figures += choosing.figures()
+        if "h" in only:
+            figures += choosing.figures(grounds, postgresql=not asked.no_postgresql)
     print_table(figures)
     if not asked.quick and set(only) == set(PARTS):
         write_into(Path("docs/performance.md"), as_markdown(figures, os.cpu_count() or 1))

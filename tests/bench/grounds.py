@@ -89,27 +89,32 @@ def _ready(port: int) -> bool:
         return False
 
 
+def prepared(house: House, do: str, **asked: Any) -> dict[str, Any]:
+    """Have something done to a house's database, by a process of its own with the house's environment."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.preparing"], cwd=ROOT, env=house.environ, input=json.dumps({"do": do, **asked}),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
 class Home(Served):
     """A served house, its cast on duty."""
 
     def __init__(self, house: House, past: int = 0) -> None:
         self.house = house
-        self.cast = self.prepare("cast")
+        self.cast = prepared(house, "cast")
         if past:
-            self.prepare("past", many=past)
+            prepared(house, "past", many=past)
         house.start()
         assert house.process is not None
         super().__init__(house.port, house.process.pid)
 
     def prepare(self, do: str, **asked: Any) -> dict[str, Any]:
-        """Have something done to the database, by a process with the house's environment."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.preparing"], cwd=ROOT, env=self.house.environ, input=json.dumps({"do": do, **asked}),
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return answer
+        """Have something done to the database."""
+        return prepared(self.house, do, **asked)
 
     def close(self) -> None:
         self.driver.close()
@@ -134,7 +139,13 @@ class Grounds:
         return server
 
     def home(self, past: int = 0, *, postgresql: bool = False) -> Home:
-        """A house on a copy of the demo street, with so many orders of years gone by."""
+        """A house on a copy of the demo street, served, with so many orders of years gone by."""
+        home = Home(self.house(postgresql=postgresql), past)
+        self.opened.append(home)
+        return home
+
+    def house(self, *, postgresql: bool = False) -> House:
+        """A copy of the demo street that nobody serves."""
         folder = self.folder / f"house{next(self.numbers)}"
         shutil.copytree(self.street, folder)
         more = {}
@@ -145,9 +156,7 @@ class Grounds:
         if postgresql:
             house.flask("db", "upgrade")
             house.flask("demo", "load")
-        home = Home(house, past)
-        self.opened.append(home)
-        return home
+        return house
 
     def close(self, *only: Bare | Home) -> None:
         for server in only or tuple(self.opened):

@@ -24,6 +24,7 @@ from dispatch.people.queries import person_by_login
 from dispatch.people.signing_in import make_token
 from dispatch.reports.counting import count, recount_all
 from dispatch.residents.registering import add_many
+from tests.bench import evening
 from tests.hazards.planting import plant_past
 from tests.reports.year import UNITS, live_a_year, settle
 
@@ -155,7 +156,7 @@ def main(app: Flask) -> None:
     """One request."""
     asked = json.load(sys.stdin)
     with app.app_context():
-        known = {"cast": cast, "post": post, "past": past, "residents": residents, "year": year, "hazards": hazards}
+        known = {"cast": cast, "post": post, "past": past, "residents": residents, "year": year, "hazards": hazards, **evening.DO}
         print(json.dumps(known[asked.pop("do")](**asked)))
 
 

@@ -1,0 +1,12 @@
+"""How seldom a process that stays looks for garbage; the server does the same in `gunicorn.py`, which may not import the house."""
+
+from __future__ import annotations
+
+import gc
+
+
+def keep_what_is_loaded() -> None:
+    """What has been loaded by now stays: looking through it for garbage again and again would cost all work a little."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
