@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -23,6 +24,15 @@ def test_the_readme_names_what_the_tests_look_for_on_the_machine() -> None:
     looked_for = re.findall(r"missing\+=\(([^)]+)\)", (ROOT / ".ci/system").read_text())
     (said,) = re.findall(r"^The tests need: sudo apt-get install (.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert said.split() == " ".join(looked_for).split()
+
+
+def test_where_a_program_is_missing_that_cannot_be_installed_one_sentence_says_which_command_would(tmp_path: Path) -> None:
+    for name in ("ls", "id", "grep"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    bash = shutil.which("bash") or "bash"
+    done = subprocess.run([bash, ".ci/system"], cwd=ROOT, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"The tests need: sudo apt-get install chromium redis-server .*poppler-utils .*fontconfig\n", done.stderr)
 
 
 @contextmanager
