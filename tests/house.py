@@ -165,7 +165,7 @@ class Caller:
         self.hang_up()
         self.line = socketio.Client(reconnection=False)
         self.line.on("journal", self._take_in)
-        for name in ("hello", "forget", "heads", "alert", "yours"):
+        for name in ("hello", "forget", "heads", "alert", "yours", "told"):
             self.line.on(name, lambda data, name=name: self.heard.append((name, data)))
         self.line.connect(self.url, auth={"token": self.bearer}, transports=["websocket"])
         return self

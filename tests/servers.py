@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -51,6 +52,12 @@ class Postgres:
         """A fresh database; returns its address."""
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
+
+    def bytes_on_disk(self) -> Iterator[bytes]:
+        """What lies in the files of every database and in the log of what is to be written, file by file."""
+        self.sql("CHECKPOINT")
+        for folder in ("base", "pg_wal"):
+            yield from (path.read_bytes() for path in (self.folder / "data" / folder).rglob("*") if path.is_file())
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")

@@ -134,7 +134,7 @@ def enrol(token: str) -> Any:
             return _enrolled(token)
         except Refused as refused:
             errors = {str(refused.extra.get("field", "pin")): str(refused.detail)}
-    form = {"phone": request.form.get("phone", "")}
+    form = {"phone": request.form.get("phone", ""), "consent": request.form.get("consent", "")}
     page = render_template("people/enrol.html", invite={"name": invited.name}, errors=errors, form=form)
     return page, 422 if errors else 200
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from typing import Any
 
@@ -20,7 +19,6 @@ from dispatch.residents.models import Export
 from tests.core.visitors import Visitor
 from tests.hazards.corner import ELDER, OTHER, STATION, Corner
 from tests.hazards.test_doors import described
-from tests.house import ROOT
 from tests.orders.test_api_description import Described, Player
 from tests.people.doors import Browser
 
@@ -224,12 +222,3 @@ def test_without_tiles_every_page_shows_our_own_pictures_alone(app: Flask) -> No
     answer = Browser(app).become("coordinator").get("/hazards/map")
     assert "img-src 'self' data: blob:;" in answer.headers["Content-Security-Policy"]
     assert "leaflet" not in answer.text
-
-
-def test_the_map_s_scripts_are_those_whose_hashes_are_written_down_with_their_licence() -> None:
-    folder = ROOT / "static/vendor"
-    written = dict(reversed(line.split("  ")) for line in (folder / "SHA384SUMS").read_text().splitlines())
-    leaflet = sorted(file for file in folder.glob("leaflet@1.9.*/*"))
-    assert [file.name for file in leaflet] == ["LICENSE", "leaflet.css", "leaflet.js"]
-    for file in leaflet:
-        assert written[str(file.relative_to(folder))] == hashlib.sha384(file.read_bytes()).hexdigest()

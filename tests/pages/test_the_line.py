@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.pages.personas import NO_SOCKETS, PATIENCE_MS, AsPersona
+from tests.pages.personas import NO_SOCKETS, PATIENCE_MS, AsPersona, until
 from tests.pages.scenes import Scene
 
 pytestmark = pytest.mark.slow
@@ -72,6 +72,29 @@ def test_a_page_that_comes_back_catches_up_though_its_socket_has_gone_deaf(as_pe
     expect(courier.page.locator("#board .card", has_text=SUMMARY)).to_have_count(0)
     courier.page.evaluate("event => (event === 'online' ? window : document).dispatchEvent(new Event(event))", event)
     courier.sees("#board .card", has_text=SUMMARY)
+    assert courier.marked()
+
+
+def test_a_page_that_has_missed_a_frame_notices_by_the_next_one_and_asks(as_persona: AsPersona, scene: Scene) -> None:
+    courier, lose, lost = as_persona("courier1"), [True], []
+
+    def between(here: WebSocketRoute) -> None:
+        there = here.connect_to_server()
+        here.on_message(there.send)
+        there.on_message(lambda message: lost.append(lose.pop()) if lose and "order.posted" in str(message) else here.send(message))
+
+    courier.page.route_web_socket("**/socket.io/**", between)
+    courier.page.reload()
+    courier.live()
+    courier.mark()
+    before = len(courier.asked)
+    scene.post(summary=SUMMARY)
+    until(courier.page, lambda: lost)
+    expect(courier.page.locator("#board .card", has_text=SUMMARY)).to_have_count(0)
+    scene.post(summary="再来一盒")
+    for summary in (SUMMARY, "再来一盒"):
+        courier.sees("#board .card", has_text=summary)
+    assert [url for url in courier.asked[before:] if "/api/v1/journal?" in url]
     assert courier.marked()
 
 

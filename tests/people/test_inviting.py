@@ -169,13 +169,14 @@ def test_the_device_cookie_stays_and_the_session_cookie_does_not(invite: str, br
         ({"phone": "12"}, "电话号码不对，请再看一眼。"),
     ],
 )
-def test_a_mistake_is_told_at_its_field_and_the_phone_typed_stays(
+def test_a_mistake_is_told_at_its_field_and_the_phone_typed_and_the_word_given_stay(
     invite: str, browser: Browser, mistake: dict[str, str], sentence: str
 ) -> None:
     form = {**GOOD, **mistake}
     answer = browser.send(f"/enrol/{invite}", form)
     assert (answer.status_code, mistakes(answer)) == (422, [sentence])
     assert f'value="{form["phone"]}"' in answer.text
+    assert ('value="yes" checked' in answer.text) == bool(form["consent"])
     assert f'value="{form["pin"]}"' not in answer.text
     assert DEVICE_COOKIE not in set_cookies(answer)
 

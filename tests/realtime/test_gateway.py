@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import struct
 import threading
 import time
 import uuid
 from collections import deque
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +163,32 @@ def test_our_own_page_and_programs_do(serve: Serve) -> None:
         line = websocket.create_connection(f"ws://127.0.0.1:{house.house.port}/socket.io/?EIO=4&transport=websocket", **options)
         assert line.recv().startswith("0{")
         line.close()
+
+
+@pytest.mark.parametrize(("host", "opens"), [("127.0.0.2", True), ("127.0.0.3", False)])
+def test_on_the_demo_street_a_page_from_the_address_that_a_phone_has_typed_does_too(serve: Serve, host: str, opens: bool) -> None:
+    port = serve("sqlite", []).house.port
+    address, origin = f"ws://127.0.0.2:{port}/socket.io/?EIO=4&transport=websocket", f"http://{host}:{port}"
+    if opens:
+        websocket.create_connection(address, origin=origin).close()
+    else:
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            websocket.create_connection(address, origin=origin)
+
+
+def test_who_somebody_is_is_asked_anew_for_each_command(serve: Serve, need: dict[str, Any]) -> None:
+    house = serve("sqlite", ["clerk", "courier1"])
+    courier, order = house.line("courier1"), house["clerk"].post("/orders", need).json()["id"]
+    me = courier.get("/me").json()["id"]
+    # Behind the back of the house: nobody is told, and the line stays open.
+    for change, code in (("station_id = '120116015'", "not_found"), ("on_duty = 0", "not_eligible"), ("active = 0", "sign_in_needed")):
+        with closing(sqlite3.connect(house.house.folder / "lastmetre.db", timeout=30)) as file, file:
+            (was,) = file.execute("SELECT station_id FROM persons WHERE id = ?", [me])
+            file.execute(f"UPDATE persons SET {change} WHERE id = ?", [me])
+        assert courier.say("order.claim", order_id=order, key=str(uuid.uuid4()))["error"]["code"] == code
+        with closing(sqlite3.connect(house.house.folder / "lastmetre.db", timeout=30)) as file, file:
+            file.execute("UPDATE persons SET station_id = ?, on_duty = 1, active = 1 WHERE id = ?", [*was, me])
+    assert courier.say("order.claim", order_id=order, key=str(uuid.uuid4()))["ok"]
 
 
 def test_long_polling_is_not_a_way_in(serve: Serve) -> None:
