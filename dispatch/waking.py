@@ -14,7 +14,7 @@ from dispatch.extensions import scheduler
 
 #: Without a hint it looks so often: the time of a wave, of a silence or of a step has come.
 LOOK_EVERY_S = 1.0
-#: Where there is always news it looks no oftener than this, in seconds: claims go first.
+#: Where there is always news it rests for so long between two looks, in seconds, or for as long as the last one took: claims go first.
 REST_S = 0.4
 #: A clock that goes back by more than this was put back, in seconds.
 PUT_BACK_S = 2.0
@@ -39,12 +39,13 @@ class Waker:
         while True:
             self._wake.wait(LOOK_EVERY_S)
             self._wake.clear()
+            begun = time.monotonic()
             try:
                 self.heed_the_clock()
                 self.run()
             except Exception as error:  # by our own fault: told, and the next look goes on
                 log.exception("waker.failed", error=type(error).__name__)
-            time.sleep(REST_S)
+            time.sleep(max(REST_S, time.monotonic() - begun))
 
     def heed_the_clock(self) -> bool:
         """Whether the wall clock was put back since the last time; then the scheduler, which waits for moments, looks at once."""

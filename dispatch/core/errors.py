@@ -64,6 +64,12 @@ class Held(Refused):
     code, status, detail = "held", 409, _("同事正在看这一条，您的内容还在。可以等一等，或者接过来。")
 
 
+class PhonesSilent(Refused):
+    """No phone would speak, whoever asks for it; the sentence says why, and what helps."""
+
+    code, status, detail = "phones_silent", 409, _("本站关了提醒，手机不会响。请打电话找人，或者请社工打开提醒。")
+
+
 class OverCap(Refused):
     code, status, detail = "over_cap", 409, _("您手上的单已经满了，先送完一单再抢。")
 

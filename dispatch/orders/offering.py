@@ -101,7 +101,7 @@ def _look(rules: Rules, pool: Pool, order: Row, told: Told, worse: float, watche
     asks = rules.on and not quiet and first <= moment
     next_wave_at = (moment + wave_in if asks else quiet or first) if rules.on and len(told.asked) < rule.schedule.most else None
     look = Look(order, which, wave, moment, next_wave_at, ahead_s, steps=steps)
-    everybody = (same and bool(order.widen)) or (rules.on and "whole_station" in steps)
+    everybody = rules.on and ((same and bool(order.widen)) or "whole_station" in steps)
     if everybody or asks:
         _choose(look, spared(eased(rule.schedule, worse), tiring(pool.shared)), pool, told, everybody)
     over = [row.expires_at for row in told.asked.values() if _stands(row, moment)] + [row["expires_at"] for row in look.asked]

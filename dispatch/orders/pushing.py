@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from sqlalchemy import Connection, select, update
 
-from dispatch.core.clock import now
-from dispatch.core.errors import Invalid, NotEligible, NotFound
+from dispatch.core.clock import SHANGHAI, now
+from dispatch.core.errors import Invalid, NotEligible, NotFound, PhonesSilent
 from dispatch.core.idempotency import Once
 from dispatch.core.permits import permitted
 from dispatch.core.unit_of_work import Work, transaction
@@ -18,6 +19,7 @@ from dispatch.journal.hints import announce
 from dispatch.orders.alert_models import AlertPlan, PhoneCall
 from dispatch.orders.alert_queries import alert_counts as counts_of
 from dispatch.orders.alert_queries import opened_at, planned_order, reasons_of, rules_of, told_of
+from dispatch.orders.alert_rules import HEEDS_QUIET, Rules, quiet_until
 from dispatch.orders.candidates import Pool, Told, goal_of, pool_of
 from dispatch.orders.commanding import Outcome, carry_out, tell
 from dispatch.orders.delivering import RELEASE_REASONS
@@ -42,11 +44,20 @@ def push(actor: Actor, order_id: str, once: Once) -> Outcome:
 
     Raises:
         NotFound, NotEligible, TooLate: as for every command.
+        PhonesSilent: the station has its alerts off, it is night for what can wait, or as many have been asked as may be.
     """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
-        wave_s = rules_of(work.connection, order.station_id).urgencies[order.urgency].schedule.wave_s
-        _hurry(work, order, ahead_s=_plans.c.ahead_s + wave_s)
+        rules = _speaking(work, order)
+        quiet = quiet_until(rules.quiet_from, rules.quiet_to, now()) if order.urgency == HEEDS_QUIET else None
+        if quiet:
+            raise PhonesSilent(
+                _("现在不响：不急的单 %(time)s 起再提醒。等不得的话，请打电话找人。", time=f"{quiet.astimezone(SHANGHAI):%H:%M}")
+            )
+        schedule = rules.urgencies[order.urgency].schedule
+        if counts_of(work.connection, [order_id])[order_id]["asked"] >= schedule.most:
+            raise PhonesSilent(_("这一单提醒过的人已经够多了，请打电话找人。"))
+        _hurry(work, order, ahead_s=_plans.c.ahead_s + schedule.wave_s)
         return {"order_id": order_id}
 
     return carry_out("push", actor, order_id, once, act)
@@ -57,13 +68,27 @@ def widen(actor: Actor, order_id: str, once: Once) -> Outcome:
 
     Raises:
         NotFound, NotEligible, TooLate: as for every command.
+        PhonesSilent: the station has its alerts off.
     """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
+        _speaking(work, order)
         _hurry(work, order, widen=True)
         return {"order_id": order_id}
 
     return carry_out("widen", actor, order_id, once, act)
+
+
+def _speaking(work: Work, order: Row) -> Rules:
+    """The station's rules, by which phones speak.
+
+    Raises:
+        PhonesSilent: it has its alerts off.
+    """
+    rules = rules_of(work.connection, order.station_id)
+    if not rules.on:
+        raise PhonesSilent()
+    return rules
 
 
 def _hurry(work: Work, order: Row, **values: Any) -> None:

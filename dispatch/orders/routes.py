@@ -8,6 +8,7 @@ from dispatch.core.clock import SHANGHAI, now
 from dispatch.core.errors import SignInNeeded
 from dispatch.core.pages import https
 from dispatch.core.unit_of_work import reading
+from dispatch.orders.alert_queries import neighbours_wish
 from dispatch.orders.listing import check_role, orders_listing
 from dispatch.orders.photographing import delivery_photo
 from dispatch.orders.posting import URGENCIES
@@ -71,7 +72,8 @@ def watch() -> str:
         "communities": own,
         "too_long": {urgency: limits.escalate_after(urgency) for urgency in URGENCIES},
     }
-    return render_template("orders/watch.html", page_state=state)
+    wished = neighbours_wish(reading(), str(actor.station_id))
+    return render_template("orders/watch.html", page_state=state, wished=wished)
 
 
 @blueprint.get("/wall")

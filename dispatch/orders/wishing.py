@@ -92,13 +92,14 @@ def belief_of(connection: Connection, actor: Actor) -> dict[str, Any]:
     words = [
         _("离您 500 米、您手上没有单时，我们估计您 100 次里会接 %(n)s 次。", n=_of_100(here)),
         _("再远 2 公里：%(n)s 次。手上有单时：%(m)s 次。", n=_of_100(far), m=_of_100(busy)),
-        _("最近的提醒约 %(n)s 次；如果一次也没有，我们估计会接 %(m)s 次。", n=round(me.recent), m=_of_100(rested)),
+        _("最近的提醒约 %(n)s 次（新来的人从 10 次算起）；如果一次也没有，我们估计会接 %(m)s 次。", n=round(me.recent), m=_of_100(rested)),
         _("连续没有答复约 %(n)s 次；如果都答复了，我们估计会接 %(m)s 次。", n=round(me.unanswered), m=_of_100(answered)),
+        _("最近您接了约 %(n)s 单：同样可能来的人里，近来接得少的先问。", n=round(me.claims)),
         _("这是从您的 %(n)s 次答复里学到的。答复越少，越接近大家的平均。", n=me.answers),
     ]
     numbers = {"own": round(me.own.mean, 3), "own_variance": round(me.own.variance, 3), "recent": round(me.recent, 1),
-               "unanswered": round(me.unanswered, 1), "answers": me.answers, "two_km_further": round(far, 3), "busy": round(busy, 3),
-               "odds": round(exp(me.own.mean), 2)}  # fmt: skip
+               "unanswered": round(me.unanswered, 1), "claims": round(me.claims, 1), "answers": me.answers,
+               "two_km_further": round(far, 3), "busy": round(busy, 3), "odds": round(exp(me.own.mean), 2)}  # fmt: skip
     return {"likelihood": round(here, 3), "words": words, "numbers": numbers}
 
 

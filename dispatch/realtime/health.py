@@ -24,12 +24,23 @@ connected = Gauge("lastmetre_connected_browsers", "Browsers connected to this pr
 connected.set_function(lambda: len(listeners.by_sid))
 unfinished = Gauge("lastmetre_orders", "Orders that somebody still has to do something about, by status", ["status"])
 longest_open = Gauge("lastmetre_longest_open_seconds", "How long the order has been on the board that has been there longest")
+standing = Gauge("lastmetre_alerts_standing", "Alerts that wait for an answer")
+alerts_late = Gauge(
+    "lastmetre_alerts_late_seconds", "For how long the plan of alerts is overdue that is most; minutes: the jobs do not run"
+)
 
 #: The condition is that of the index on unfinished orders, word for word, or SQLite would not use it.
 _counts = text(
     "SELECT status, count(*) AS orders, min(opened_at) AS since FROM orders "
     "WHERE status NOT IN ('closed', 'cancelled') AND status IN ('waiting', 'open', 'claimed', 'picked_up', 'failed') GROUP BY status"
 ).columns(since=Moment())
+#: An order that no look has found yet, or not this time on the board, has been due since it was opened.
+_alerts = text(
+    "SELECT (SELECT count(*) FROM alerts WHERE outcome = 'standing') AS standing, min(coalesce("
+    "CASE WHEN alert_plans.opened_at = coalesce(orders.opened_at, orders.posted_at) THEN alert_plans.next_at END, "
+    "orders.opened_at, orders.posted_at)) AS due FROM orders LEFT JOIN alert_plans ON alert_plans.order_id = orders.id "
+    "WHERE orders.status NOT IN ('closed', 'cancelled') AND orders.status = 'open'"
+).columns(due=Moment())
 
 
 @blueprint.get("/healthz")
@@ -67,4 +78,7 @@ def _count() -> None:
     for status in Status:
         if status not in (Status.DELIVERED, Status.EXPIRED, *FINISHED):
             unfinished.labels(status).set(rows[status].orders if status in rows else 0)
+    alerts = reading().execute(_alerts).one()
+    standing.set(alerts.standing)
+    alerts_late.set(max(0.0, (now() - alerts.due).total_seconds()) if alerts.due else 0)
     longest_open.set((now() - rows["open"].since).total_seconds() if "open" in rows else 0)

@@ -131,11 +131,14 @@ const numbers = (order) => el("p", { class: "row" }, telephone(order), telephone
 // Nobody has answered yet, and she cannot wait for the next wave.
 const push = (order) => order.actions.includes("push") && el("p", {}, once(say("push"), () => act(order, "push")));
 
+// The station has told her committee that nobody takes it: the next step is hers.
+const told = (order) => order.status === "open" && ["committee", "district"].includes(order.alerts?.step) && el("p", { class: "note warn" }, say("committee_told"));
+
 function card(order) {
   const holders = order.holders?.map((holder) => holder.name).join("、");
   const done = ["closed", "cancelled"].includes(order.status);
   return el("li", { class: `card ${alarming(order) ? "escalated" : ""}` },
-    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order), alertLine(order), push(order),
+    el("div", { class: "row apart" }, head(order), statusTag(order)), facts(order), alertLine(order), told(order), push(order),
     el("p", {}, whom(order), holders && el("span", { class: "holders" }, ` → ${holders}`)), numbers(order),
     el("p", { class: "hint" }, done ? say("number", { number: order.number }) : say("code_is", { code: order.code, number: order.number })),
     order.reason && el("p", { class: "note warn" }, say(`reason_${order.reason}`)), repeating(order),
@@ -190,6 +193,7 @@ const news = looking(async () => {
 onEntries((entries) => {
   if (entries.some((entry) => entry.type !== "private")) soon();
   if (entries.some((entry) => entry.type.startsWith("standing."))) news();
+  if (entries.some(({ type, data }) => type === "order.escalated" && data.why === "committee")) announce(say("committee_told"));
 });
 onResync(() => Promise.all([refresh(), news()]));
 show(state.orders);

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text, update
+from sqlalchemy import delete, func, select, text, update
 
 from dispatch.core.clock import now
 from dispatch.core.unit_of_work import reading, transaction
+from dispatch.orders import offering
+from dispatch.orders.alert_models import Alert, AlertChoices
 from dispatch.orders.models import Order
 from dispatch.realtime import health
 from tests.core.visitors import Visitor
@@ -51,13 +53,37 @@ def test_how_long_the_oldest_open_order_has_waited_is_told_in_seconds(either_app
     assert figures(visit(""))["lastmetre_longest_open_seconds"] == 0
 
 
+def test_alerts_that_stand_are_counted_and_where_nobody_looks_it_is_told_for_how_long(
+    either_app: Flask, visit: Visit, need: dict[str, Any]
+) -> None:
+    stranger = visit("")
+    with either_app.app_context(), transaction() as work:
+        work.execute(update(ORDERS).where(ORDERS.c.status == "open").values(status="expired"))
+        work.execute(delete(AlertChoices.__table__))
+    assert figures(stranger)["lastmetre_alerts_late_seconds"] == 0
+    order = visit("clerk").post(need).json["id"]
+    began = now() - timedelta(minutes=2)
+    with either_app.app_context(), transaction() as work:
+        work.execute(update(ORDERS).where(ORDERS.c.id == order).values(posted_at=began, opened_at=began))
+    late = figures(stranger)
+    assert (late["lastmetre_alerts_standing"], late["lastmetre_alerts_late_seconds"] >= 120) == (0, True)
+    with either_app.app_context():
+        offering.offer()
+        asked = reading().execute(select(func.count()).select_from(Alert)).scalar_one()
+    after = figures(stranger)
+    assert (after["lastmetre_alerts_standing"], after["lastmetre_alerts_late_seconds"]) == (asked, 0)
+    assert asked > 0
+
+
 def test_the_figures_have_nobodys_name_and_the_count_uses_its_index(either_app: Flask, visit: Visit, database: str) -> None:
     said = visit("").ask("GET", "/metrics").text
     assert not re.search(r"[\u3400-\u9fff]|(?<![\d.])1[3-9]\d{9}(?!\d)|[0-9a-f]{32}", said)
     if database == "sqlite":
         with either_app.app_context():
-            plan = " ".join(row.detail for row in reading().execute(text(f"EXPLAIN QUERY PLAN {health._counts.element.text}")))
-        assert "ix_orders_unfinished" in plan
+            for asked in (health._counts, health._alerts):
+                plan = " ".join(row.detail for row in reading().execute(text(f"EXPLAIN QUERY PLAN {asked.element.text}")))
+                assert "ix_orders_unfinished" in plan
+                assert "SCAN orders" not in plan
 
 
 def test_without_tables_it_is_alive_but_not_ready_and_says_when_to_ask_again(either_app: Flask, visit: Visit) -> None:

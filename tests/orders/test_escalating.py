@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from dispatch.core.errors import PhonesSilent
 from dispatch.core.unit_of_work import reading
 from dispatch.journal.reading import entries_since
 from dispatch.orders import closing, pushing
@@ -13,6 +19,7 @@ from dispatch.orders.waves import SCHEDULES
 from dispatch.people.models import Person
 from tests.orders.phones import Phones
 from tests.orders.play import STATION, once
+from tests.people.doors import Browser
 
 URGENT = SCHEDULES["urgent"]
 PERSONS, WISHES = Person.__table__, AlertWishes.__table__
@@ -75,6 +82,51 @@ def test_a_desk_pushes_and_widens(phones: Phones) -> None:
     phones.look()
     assert len(phones.asked(order)) > pushed
     assert phones.plan(order).widen is False
+
+
+#: What is so at the station → what the desk is told that hurries.
+SILENT: dict[str, tuple[dict[str, Any], str]] = {
+    "alerts are off": ({"on": False}, "本站关了提醒"),
+    "it is night": ({"quiet_from": 0, "quiet_to": 24 * 60 - 1}, "23:59 起再提醒"),
+    "enough were asked": ({"urgencies": {"routine": {"most": 1}}, "quiet_from": None, "quiet_to": None}, "已经够多了"),
+}
+
+
+@pytest.mark.parametrize("why", sorted(SILENT))
+def test_where_no_phone_would_speak_the_desk_is_told_so_and_what_helps(phones: Phones, why: str) -> None:
+    rules, sentence = SILENT[why]
+    clerk, coordinator = phones.cast("clerk"), phones.cast("coordinator")
+    phones.clock.set("2027-03-01 12:00")
+    phones.rules(**rules)
+    order = phones.post(urgency="routine")
+    phones.look(seconds=10)
+    before = len(phones.asked(order))
+    with pytest.raises(PhonesSilent) as told:
+        pushing.push(clerk, order, once(clerk))
+    assert sentence in str(told.value.detail)
+    if why == "alerts are off":
+        with pytest.raises(PhonesSilent):
+            pushing.widen(coordinator, order, once(coordinator))
+    else:
+        pushing.widen(coordinator, order, once(coordinator))
+    phones.look()
+    assert (len(phones.asked(order)) > before) == (why != "alerts are off")
+
+
+def test_the_neighbours_desk_says_that_hands_are_wanted_for_as_long_as_they_are(app: Flask, phones: Phones) -> None:
+    order = phones.post()
+    phones.look()
+
+    def shown(login: str) -> bool:
+        page = Browser(app).become(login).get("/watch").get_data(as_text=True)
+        return re.search(r'id="wished"[^>]* hidden', page) is None
+
+    assert not shown("coordinator2")
+    phones.look(minutes=CLOCKS["urgent"]["neighbours"] or 0)
+    assert shown("coordinator2")
+    assert not shown("coordinator")
+    phones.claim("courier1", order)
+    assert not shown("coordinator2")
 
 
 def test_what_is_widened_before_any_clock_has_looked_is_not_lost(phones: Phones) -> None:
