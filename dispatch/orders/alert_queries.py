@@ -19,7 +19,7 @@ from dispatch.orders.models import Claim, Decline, Order
 from dispatch.orders.preferring import familiars_of
 from dispatch.orders.queries import BOARD_MOST, Row
 from dispatch.orders.states import Status
-from dispatch.people.models import Unit
+from dispatch.people.models import Person, Unit
 
 #: Two clocks may differ by so much; what is further ahead was written before the clock was put back.
 CLOCKS_DIFFER = timedelta(seconds=60)
@@ -33,6 +33,7 @@ FROM_NEIGHBOURS_ON = STEPS[STEPS.index("neighbours") :]
 
 _orders, _units, _claims, _declines = Order.__table__, Unit.__table__, Claim.__table__, Decline.__table__
 _alerts, _plans, _choices = Alert.__table__, AlertPlan.__table__, AlertChoices.__table__
+_persons = Person.__table__
 #: What is said of an order that no clock has looked at yet.
 NOTHING_YET = {"asked": 0, "declined": 0, "unanswered": 0, "standing": 0, "wave": 0, "step": "waves", "next_wave_at": None}
 #: Written out, word for word as the index on those that stand: a database that is handed the word later does not use it.
@@ -178,13 +179,13 @@ def reasons_of(connection: Connection, order_id: str, which: int) -> dict[str, i
     return {row[0] or "other": row[1] for row in connection.execute(found)}
 
 
-_OFFERED = (_alerts.c.order_id, _alerts.c.person_id, _alerts.c.expires_at, _alerts.c.km, _orders.c.kind, _orders.c.building)
+_OFFERED = (*(_alerts.c[name] for name in ("order_id", "person_id", "sent_at", "expires_at", "km")), _orders.c.kind, _orders.c.building)
 
 
 def _standing(moment: datetime) -> Select[Any]:
-    """Asks that somebody may answer now: not over, and of an order that is still to be had."""
-    there = select(*_OFFERED).join(_orders, _orders.c.id == _alerts.c.order_id)
-    return there.where(STANDING, _alerts.c.expires_at > moment, _orders.c.status == Status.OPEN)
+    """Asks that somebody may answer now: not over, of an order that is still to be had, and he is on duty."""
+    there = select(*_OFFERED).join(_orders, _orders.c.id == _alerts.c.order_id).join(_persons, _persons.c.id == _alerts.c.person_id)
+    return there.where(STANDING, _alerts.c.expires_at > moment, _orders.c.status == Status.OPEN, _persons.c.on_duty)
 
 
 def alerts_to(connection: Connection, person_id: str) -> list[dict[str, Any]]:
@@ -202,12 +203,12 @@ def alerts_for(connection: Connection, order_id: str, persons: Collection[str]) 
 def as_alert(row: Row) -> dict[str, Any]:
     """What a phone is told: nothing of the resident."""
     said = {"order_id": row.order_id, "kind": row.kind, "building": row.building}
-    return {**said, "distance_m": round(row.km * 1000), "expires_at": iso(row.expires_at)}
+    return {**said, "distance_m": round(row.km * 1000), "sent_at": iso(row.sent_at), "expires_at": iso(row.expires_at)}
 
 
 def alerts_of_mine(connection: Connection, person_id: str) -> list[dict[str, Any]]:
     """A courier's own alerts of the last thirty days, the latest first, each with what was known when he was asked."""
-    columns = [_alerts.c[name] for name in ("sent_at", "outcome", "reason", "busy", "recent", "likelihood")]
+    columns = [_alerts.c[name] for name in ("outcome", "reason", "busy", "recent", "likelihood")]
     found = select(*_OFFERED, *columns).join(_orders, _orders.c.id == _alerts.c.order_id)
     mine = found.where(_alerts.c.person_id == person_id, _alerts.c.sent_at > now() - MINE)
     rows = connection.execute(mine.order_by(_alerts.c.sent_at.desc()).limit(MINE_MOST)).all()

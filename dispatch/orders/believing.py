@@ -31,7 +31,7 @@ from dispatch.people.models import Person, Role
 #: The name under which the journals are read on.
 READER = "alerts"
 #: After these somebody has answered, or an order may have left the board.
-_ENDS = frozenset({"order.claimed", "order.assigned", "order.declined", "order.cancelled", "order.expired", "order.corrected"})
+_ENDS = frozenset({"order.claimed", "order.assigned", "order.declined", "order.cancelled", "order.expired", "order.corrected", "duty.changed"})
 #: So long it is known whom a row is about.
 ALERTS_KEPT = timedelta(days=90)
 #: Silences in one look; the rest comes with the next.
@@ -64,6 +64,8 @@ class Ending(NamedTuple):
     row: Row
     outcome: str
     reason: str | None = None
+    #: Whether somebody else is to be asked in his stead, at once.
+    replace: bool = False
 
 
 def settle() -> int:
@@ -75,11 +77,15 @@ def settle() -> int:
 def _read(entries: Sequence[Mapping[str, Any]]) -> None:
     for some in in_parts(entries):
         _count_claims([one for one in some if one["type"] == "order.claimed"])
-        ids = {entry["data"]["order_id"] for entry in some}
-        standing = reading().execute(select(*_SEEN).where(_alerts.c.order_id.in_(ids), STANDING)).all()
+        ids = {entry["data"]["order_id"] for entry in some if entry["type"] != "duty.changed"}
+        left = {entry["data"]["person_id"] for entry in some if entry["type"] == "duty.changed" and not entry["data"]["on"]}
+        his = or_(_alerts.c.order_id.in_(ids), _alerts.c.person_id.in_(left)) if left else _alerts.c.order_id.in_(ids)
+        standing = reading().execute(select(*_SEEN).where(his, STANDING)).all()
         look_again()
         rows = {(row.order_id, row.person_id): row for row in standing}
         _end([ending for entry in some for ending in _answered(rows, entry)])
+        # Whoever has gone off duty cannot take it any more: that is no refusal, and his place is filled.
+        _end([Ending(row, "withdrawn", replace=True) for row in standing if row.person_id in left])
         _withdraw({row.order_id for row in standing})
 
 
@@ -91,7 +97,7 @@ def _answered(rows: Mapping[tuple[str, str], Row], entry: Mapping[str, Any]) -> 
         if row is None:
             continue
         if kind == "order.declined":
-            yield Ending(row, "declined", data.get("reason"))
+            yield Ending(row, "declined", data.get("reason"), replace=True)
         elif kind == "order.claimed" and "how" not in data:
             yield Ending(row, "claimed")
         elif kind in ("order.claimed", "order.assigned"):
@@ -103,10 +109,9 @@ def _end(endings: Sequence[Ending]) -> None:
     """These alerts are over; what that teaches is learned in the same transaction, and a refusal is replaced at the next look."""
     for some in in_parts(endings, AT_ONCE):
         with transaction() as work:
-            refused = {one.row.order_id for one in some if one.outcome == "declined"}
-            _hold_plans(work, refused)
+            _hold_plans(work, {one.row.order_id for one in some if one.replace})
             ended = _ended(work, some)
-            _hurry(work, {one.row.order_id for one in ended if one.outcome == "declined"})
+            _hurry(work, {one.row.order_id for one in ended if one.replace})
             _learn(work, [one for one in ended if one.outcome in TEACHES and one.row.person_id])
 
 
@@ -171,7 +176,7 @@ def _learn(work: Work, endings: Sequence[Ending]) -> None:
     own = {one: own_from_row(known[one].numbers) if one in known else newcomer() for one in persons}
     unanswered = {one: counts_now(known[one], moment)[1] if one in known else 0.0 for one in persons}
     answers = Counter({one: row.answers for one, row in known.items()})
-    for row, outcome, _reason in endings:
+    for row, outcome, *_ in endings:
         seen = Circumstances(row.km, row.busy, row.recent, row.unanswered)
         shared[row.station_id], own[row.person_id] = learned(shared[row.station_id], own[row.person_id], seen, TEACHES[outcome])
         unanswered[row.person_id] = unanswered[row.person_id] + 1 if outcome == "silent" else 0.0

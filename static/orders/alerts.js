@@ -10,6 +10,8 @@ import { GOODBYES, claim, wanted } from "./claiming.js";
 const REASONS = ["busy", "far", "cannot_carry", "later"];
 const TICK_MS = 250;
 const GONE_MS = 2500;
+// Whoever is about to press what stood here a moment ago must not take an order by it.
+const SETTLE_MS = 700;
 // A tap counts for so long after the time is over, if the order is still open.
 const GRACE_MS = 10000;
 const BLINK_MS = 1000;
@@ -48,7 +50,7 @@ function take(offers, whole) {
   const fresh = offers.filter((one) => !standing.has(one.order_id) && !over.has(one.order_id));
   for (const one of fresh) {
     const offer = { ...one, until: Date.parse(one.expires_at) };
-    offer.of = Math.max(left(offer), 1000);
+    offer.of = Math.max(offer.until - Date.parse(one.sent_at), 1000);
     if (left(offer) > -GRACE_MS) standing.set(one.order_id, offer);
   }
   const first = fresh.find((one) => standing.has(one.order_id));
@@ -78,11 +80,19 @@ function show() {
   if (next && shown?.dataset.id !== next.order_id && !shown?.classList.contains("gone")) {
     shown = card(next);
     place.replaceChildren(shown, el("p", { class: "hint more" }));
+    if (place.hidden) settleDown(shown);
   }
   if (!shown) place.replaceChildren();
   else place.querySelector(".more").textContent = waits > 0 ? say("alert_more", { n: waits }) : "";
   place.hidden = !shown;
   tick();
+}
+
+// It pushes down what is below it: its buttons wait until a finger that was on its way has come down.
+function settleDown(fresh) {
+  const buttons = fresh.querySelectorAll("button");
+  buttons.forEach((button) => (button.disabled = true));
+  setTimeout(() => fresh.classList.contains("gone") || buttons.forEach((button) => (button.disabled = false)), SETTLE_MS);
 }
 
 function tick() {
@@ -148,6 +158,9 @@ async function decline(offer, reason) {
   if (held) (shown?.accept ?? document.getElementById("main").querySelector("button:not([disabled])"))?.focus({ preventScroll: true });
   answered.forEach((listener) => listener());
 }
+
+// Off duty nothing is offered to him.
+export const offDuty = () => [...standing.keys()].filter((id) => !wanted.has(id)).forEach((id) => withdraw(id, "withdrawn"));
 
 // Taken, or no errand any more: nobody rides in vain.
 function hear(entries) {

@@ -6,7 +6,7 @@ import { tellPlace } from "../place.js";
 import { chime } from "../sound.js";
 import { say } from "../texts.js";
 import { look as lookAtNoShows } from "./answer.js";
-import { onAnswered } from "./alerts.js";
+import { offDuty, onAnswered } from "./alerts.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
 import { GOODBYES, claim, wanted } from "./claiming.js";
 import { listen } from "./told.js";
@@ -126,6 +126,7 @@ const toggleDuty = () => working(duty, async () => {
     onDuty = on;
     showDuty();
     if (on) tellPlace(() => onDuty).then((told) => told && refresh());
+    else offDuty();
     await refresh();
   } catch (refused) {
     complain(refused);

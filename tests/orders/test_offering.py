@@ -11,8 +11,10 @@ from sqlalchemy import insert, update
 from dispatch.core.unit_of_work import look_again, reading, transaction
 from dispatch.orders import closing, delivering, offering, presenting, pushing
 from dispatch.orders.alert_models import AlertWishes
+from dispatch.orders.alert_queries import alerts_to
 from dispatch.orders.alert_rules import GRACE, HEAD_STARTS
 from dispatch.orders.waves import SCHEDULES
+from dispatch.people.clocking import set_duty
 from dispatch.people.models import Person
 from dispatch.people.presence import presence
 from tests.orders.phones import Phones
@@ -52,6 +54,20 @@ def test_a_refusal_is_replaced_at_once_and_who_refused_is_not_asked_again(phones
     counts = pushing.plan_shown(reading(), phones.cast("coordinator"), order)
     assert (counts["declined"], counts["reasons"]) == (1, {"far": 1})
     assert phones.entries(order, "order.declined")[0]["persons"] == [first[0]]
+
+
+def test_whoever_goes_off_duty_is_offered_nothing_any_more_and_his_place_is_filled(phones: Phones) -> None:
+    phones.rules(urgencies={"urgent": {"wave_s": 3600}})
+    order = phones.post()
+    phones.look()
+    first = phones.persons(order)
+    assert [one["order_id"] for one in alerts_to(reading(), first[0])] == [order]
+    set_duty(phones.cast(phones.login_of(first[0])), False)
+    assert alerts_to(reading(), first[0]) == []
+    phones.look()
+    assert phones.outcomes(order)[first[0]] == "withdrawn"
+    assert len(phones.persons(order)) > len(first)
+    assert phones.belief(first[0]).answers == 0  # it is no refusal
 
 
 def test_who_says_that_he_is_busy_is_taken_for_busy_for_a_quarter_of_an_hour(phones: Phones) -> None:

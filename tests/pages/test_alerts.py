@@ -96,6 +96,18 @@ def test_taken_by_another_the_card_says_so_and_goes_and_after_a_reload_what_stan
     expect(phone.page.locator("#alerts")).to_be_hidden(timeout=PATIENCE_MS)
 
 
+def test_whoever_goes_off_duty_has_no_card_any_more_here_and_after_a_reload(as_persona: AsPersona, two: Scene) -> None:
+    phone = at_the_board(as_persona, "courier1")
+    everybody_at_once(two)
+    two.post(skills=[])
+    phone.sees(CARD)
+    phone.page.get_by_role("button", name="收工").click()
+    expect(phone.page.locator("#alerts")).to_be_hidden(timeout=PATIENCE_MS)
+    phone.page.reload()
+    phone.live()
+    expect(phone.page.locator("#alerts")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("locale", "colours", "yes"), [("zh", "light", "接"), ("en", "dark", "Take it")])
 def test_the_card_is_for_every_reader_and_for_the_keyboard(as_persona: AsPersona, two: Scene, locale: str, colours: str, yes: str) -> None:
     everybody_at_once(two)
