@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.house import ROOT
 from tests.pages.alert_scenes import everybody_at_once, on_duty_alone, one_at_a_time
 from tests.pages.personas import DESKTOP, PATIENCE_MS, PHONE, AsPersona, Persona, until
 from tests.pages.scenes import Scene
@@ -149,6 +152,40 @@ def test_the_coordinator_hurries_widens_and_telephones(as_persona: AsPersona, tw
     expect(row).to_be_visible()
     assert Axe().run(page, options=RULES).response["violations"] == []
     assert coordinator.complaints() == []
+
+
+AN_HOUR_AGO = """
+import sys
+from datetime import timedelta
+from wsgi import app
+from sqlalchemy import update
+from dispatch.core.clock import now
+from dispatch.core.unit_of_work import transaction
+from dispatch.orders.commanding import ORDERS
+with app.app_context(), transaction() as work:
+    then = now() - timedelta(hours=1)
+    work.execute(update(ORDERS).where(ORDERS.c.id == sys.argv[1]).values(posted_at=then, opened_at=then, escalate_at=then))
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "colours", "words"), [("zh", "light", "请先给老人回个电话"), ("en", "dark", "please ring the resident")]
+)
+def test_the_committee_is_told_in_words_and_the_neighbours_desk_keeps_the_wish(
+    as_persona: AsPersona, two: Scene, locale: str, colours: str, words: str
+) -> None:
+    clerk, neighbour = (as_persona(login, DESKTOP, locale, colours).live() for login in ("clerk", "coordinator2"))
+    order = two.post(skills=[])
+    command = [sys.executable, "-c", AN_HOUR_AGO, order["id"]]
+    subprocess.run(command, cwd=ROOT, env=two.house.environ, check=True, capture_output=True)
+    expect(clerk.page.locator(f'#orders [data-id="{order["id"]}"] .note')).to_contain_text(words, timeout=PATIENCE_MS)
+    neighbour.sees("#wished")
+    neighbour.page.reload()
+    neighbour.live()
+    neighbour.sees("#wished")
+    for persona in (clerk, neighbour):
+        assert Axe().run(persona.page, options=RULES).response["violations"] == []
+        assert persona.complaints() == []
 
 
 @pytest.mark.parametrize(("locale", "colours"), [("zh", "light"), ("en", "dark")])
