@@ -26,7 +26,7 @@ class Readers:
             return connection
         connection = self.resting.pop() if self.resting else self.engine.connect()
         # Straight to the driver: SQLAlchemy's own begin and rollback cost as much as three of our statements.
-        connection.connection.execute("BEGIN")
+        _driver(connection).execute("BEGIN")
         return connection
 
     def give_back(self, connection: Connection) -> None:
@@ -37,13 +37,17 @@ class Readers:
         if connection.in_transaction():
             connection.rollback()
         else:
-            connection.connection.rollback()
+            _driver(connection).rollback()
         self.resting.append(connection)
 
     def close(self) -> None:
         """End them all."""
         while self.resting:
             self.resting.pop().close()
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def listen_to(engine: Engine) -> None:

@@ -107,9 +107,10 @@ def check_text(value: Any, field: str = "body") -> None:
     waiting: list[tuple[str, Any]] = [(field, value)]
     while waiting:
         name, part = waiting.pop()
-        if isinstance(part, str) and _UNKEPT.search(part):
-            raise Invalid(name)
-        if isinstance(part, Mapping):
+        if isinstance(part, str):
+            if _UNKEPT.search(part):
+                raise Invalid(name)
+        elif isinstance(part, dict):
             waiting += [(name, key) for key in part]
             waiting += [(key if name == field else f"{name}.{key}", inner) for key, inner in part.items()]
         elif isinstance(part, list):

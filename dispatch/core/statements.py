@@ -47,12 +47,12 @@ class _Compiled:
                 constant if name not in values else values[name] if processor is None else processor(values[name])
                 for name, processor, constant in self.places
             ]
-        raw = connection.connection
+        raw: Any = connection.connection.dbapi_connection
         cursor = raw.cursor()
         try:
             cursor.execute(self.sql, parameters)
         except self.dialect.loaded_dbapi.Error as error:
-            lost = self.dialect.is_disconnect(error, raw.dbapi_connection, cursor)  # type: ignore[arg-type]
+            lost = self.dialect.is_disconnect(error, raw, cursor)
             if lost:
                 connection.invalidate(error)
             raise DBAPIError.instance(

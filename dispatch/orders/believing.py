@@ -30,8 +30,10 @@ from dispatch.people.models import Person, Role
 
 #: The name under which the journals are read on.
 READER = "alerts"
-#: After these somebody has answered, or an order may have left the board.
-_ENDS = frozenset({"order.claimed", "order.assigned", "order.declined", "order.cancelled", "order.expired", "order.corrected", "duty.changed"})
+#: After these somebody has answered or gone, or an order may have left the board.
+_ENDS = frozenset(
+    {"order.claimed", "order.assigned", "order.declined", "order.cancelled", "order.expired", "order.corrected", "duty.changed"}
+)
 #: So long it is known whom a row is about.
 ALERTS_KEPT = timedelta(days=90)
 #: Silences in one look; the rest comes with the next.

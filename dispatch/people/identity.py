@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -25,8 +24,7 @@ SESSION_COOKIE = "lm_session"
 _persons, _settings, _trusted, _units = Person.__table__, StationSettings.__table__, Trusted.__table__, Unit.__table__
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """What the rules need to know of a person; no name, no phone.
 
     `station_id` is where he serves at this moment: his own station, or the one that he is lent to until the clock says otherwise.
@@ -95,7 +93,9 @@ def _actor(row: Any) -> Actor | None:
         return None
     place = Point(row.last_lat, row.last_lon) if row.last_lat is not None else None
     home = Point(row.home_lat, row.home_lon) if row.home_lat is not None else None
-    skills = frozenset(row.skills or ()) - {skill for n, skill in enumerate(SKILLS) if (row.ended or 0) >> n & 1}
+    skills = frozenset(row.skills or ())
+    if row.ended:
+        skills -= {skill for n, skill in enumerate(SKILLS) if row.ended >> n & 1}
     # The deadline of a loan is asked of the clock with each read: it holds to the moment, whether or not a job runs.
     until = row.serving_until if row.serving_until is not None and row.serving_until > now() else None
     lent = (row.home_station_id, row.serving_station_id, until)
