@@ -16,6 +16,7 @@ from dispatch.core.idempotency import Once
 from dispatch.core.ids import new_id
 from dispatch.core.unit_of_work import transaction
 from dispatch.orders import posting
+from dispatch.orders.alert_models import AlertChoices
 from dispatch.orders.commanding import ORDERS
 from dispatch.orders.models import Claim, Decline, Edit, NoShow, QueuePlace
 from dispatch.orders.states import Status
@@ -115,6 +116,8 @@ class Play:
         set_duty(self.persons["off_duty"], False)
         with transaction() as work:
             work.execute(update(Person.__table__).values(skills=["medicine"]))
+            # The station's rules are the usual ones: phones speak, and a desk may hurry them.
+            work.execute(delete(AlertChoices.__table__))
         self.tokens = {who: make_token(person.id) for who, person in self.persons.items()}
         clerk = self.persons["clerk"]
         self.order_id = str(posting.post(clerk, need, Once(clerk.id, str(uuid.uuid4()), "post", {}))["order_id"])
