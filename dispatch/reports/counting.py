@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -16,8 +16,8 @@ from dispatch.core.upserts import insert_into
 from dispatch.journal.following import read_on
 from dispatch.orders.models import Claim, Order
 from dispatch.orders.states import Status
-from dispatch.people.models import StationSettings
-from dispatch.people.settings import Settings, settings_from
+from dispatch.people.choosing import settings_at
+from dispatch.people.settings import Settings
 from dispatch.reports.models import CommunityDay, Served
 from dispatch.reports.periods import periods_of
 
@@ -29,7 +29,7 @@ OVERDUE_FOR = timedelta(days=7)
 #: Orders that are asked for by name in one question.
 ORDERS_AT_ONCE = 500
 
-_orders, _claims, _settings = Order.__table__, Claim.__table__, StationSettings.__table__
+_orders, _claims = Order.__table__, Claim.__table__
 _days, _served = CommunityDay.__table__, Served.__table__
 _of_the_order = _claims.c.order_id == _orders.c.id
 _first_claimed = select(func.min(_claims.c.claimed_at)).where(_of_the_order).correlate(_orders).scalar_subquery().label("claimed_at")
@@ -37,10 +37,10 @@ _delivered = (
     select(func.max(_claims.c.ended_at)).where(_of_the_order, _claims.c.ended_as == "delivered").correlate(_orders).scalar_subquery()
 ).label("delivered_at")
 _told = select(
-    *(_orders.c[name] for name in ("community_id", "status", "reason", "urgency", "posted_at",
+    *(_orders.c[name] for name in ("station_id", "community_id", "status", "reason", "urgency", "posted_at",
                                    "window_end", "resident_id")),
-    _first_claimed, _delivered, _settings.c.choices,
-).outerjoin(_settings, _settings.c.station_id == _orders.c.station_id)  # fmt: skip
+    _first_claimed, _delivered,
+)  # fmt: skip
 
 
 class Cell(NamedTuple):
@@ -110,7 +110,8 @@ def recount(work: Work, cells: Iterable[Cell]) -> None:
 def _write(work: Work, which: ColumnElement[bool]) -> int:
     """The days of these orders, which are whole days of whole communities."""
     rows = work.execute(_told.where(which).order_by(_orders.c.posted_at)).all()
-    counted = [_counted(list(orders)) for _cell, orders in groupby(rows, lambda row: (row.community_id, _day(row.posted_at)))]
+    rules = settings_at(work.connection, {row.station_id for row in rows})
+    counted = [_counted(list(orders), rules) for _cell, orders in groupby(rows, lambda row: (row.community_id, _day(row.posted_at)))]
     if counted:
         fresh = insert_into(work, _days)
         kept = {column.name: fresh.excluded[column.name] for column in _days.columns if not column.primary_key}
@@ -119,29 +120,22 @@ def _write(work: Work, which: ColumnElement[bool]) -> int:
     return len(counted)
 
 
-def _counted(orders: list[Any]) -> dict[str, Any]:
+def _counted(orders: list[Any], rules: Mapping[str, Settings]) -> dict[str, Any]:
     needs = [order for order in orders if not (order.status == Status.CANCELLED and order.reason in NO_NEED)]
+    # Until when somebody should have it: posted, and the minutes that the station gives to its urgency.
+    limits = [order.posted_at + timedelta(minutes=rules[order.station_id].escalate_after(order.urgency)) for order in needs]
+    both = list(zip(needs, limits, strict=True))
     return {
         "community_id": orders[0].community_id, "day": _day(orders[0].posted_at), "needs": len(needs),
-        "in_time": sum(map(_in_time, needs)), "unclaimed": sum(map(_unclaimed, needs)), "late": sum(map(_late, needs)),
+        "in_time": sum(order.claimed_at is not None and order.claimed_at <= limit for order, limit in both),
+        "unclaimed": sum(_unclaimed(order, limit) for order, limit in both), "late": sum(map(_late, needs)),
         "delivered": sum(order.delivered_at is not None for order in needs),
     }  # fmt: skip
 
 
-def _limit(order: Any) -> datetime:
-    """Until when somebody should have it: posted, and the minutes that the station gives to its urgency."""
-    chosen: Settings = settings_from(order.choices)
-    moment: datetime = order.posted_at + timedelta(minutes=chosen.escalate_after(order.urgency))
-    return moment
-
-
-def _in_time(order: Any) -> bool:
-    return order.claimed_at is not None and order.claimed_at <= _limit(order)
-
-
-def _unclaimed(order: Any) -> bool:
+def _unclaimed(order: Any, limit: datetime) -> bool:
     """Nobody has ever taken it and its limit has passed."""
-    return order.claimed_at is None and order.status != Status.CANCELLED and _limit(order) < now()
+    return order.claimed_at is None and order.status != Status.CANCELLED and limit < now()
 
 
 def _late(order: Any) -> bool:
