@@ -22,7 +22,10 @@ LONG_BOARD = 200
 
 
 class Scale(NamedTuple):
-    """How much is done; the ratios hold at every scale, the larger only shakes less."""
+    """How much is done; the ratios hold at every scale, the larger only shakes less.
+
+    A round of claims ends with the last frame, up to a tenth of a second after the last claim: a short one would measure that.
+    """
 
     rounds: int
     bare: int
@@ -33,8 +36,8 @@ class Scale(NamedTuple):
     looks: int
 
 
-FULL = Scale(rounds=5, bare=8000, losers=2500, claims=1500, few_past=1_000, many_past=1_000_000, looks=150)
-QUICK = Scale(rounds=2, bare=4000, losers=1000, claims=500, few_past=1_000, many_past=100_000, looks=40)
+FULL = Scale(rounds=5, bare=8000, losers=2500, claims=4000, few_past=1_000, many_past=1_000_000, looks=150)
+QUICK = Scale(rounds=2, bare=4000, losers=1000, claims=1500, few_past=1_000, many_past=100_000, looks=40)
 
 
 class Figure(NamedTuple):
@@ -116,10 +119,7 @@ def rates(grounds: Grounds, scale: Scale, only: str, *, postgresql: bool = False
         )
     if "b" in only:
         for n, under_way in enumerate((UNDER_WAY, RUSH)):
-            orders = home.prepare("post", many=scale.claims * scale.rounds)["orders"]
-            # The listeners have heard of the postings before it begins, and each order has its plan.
-            time.sleep(20)
-            rounds = (orders[n * scale.claims : (n + 1) * scale.claims] for n in range(scale.rounds))
+            rounds = (fresh_orders(home, scale.claims) for _ in range(scale.rounds))
             what = f"claims, {under_way} under way, kept and heard by {LISTENERS} ({name})"
             figures.insert(n, measured.compare(what, target("≥0.2"), "ok", rounds, '"order.claimed"', under_way))
     if "a" in only and not measured.yardstick:
@@ -130,6 +130,14 @@ def rates(grounds: Grounds, scale: Scale, only: str, *, postgresql: bool = False
     figures.append(Figure(f"the load's own process, busy at most ({name})", f"{measured.busiest:.0%} of a core"))
     grounds.close(bare, home)
     return figures
+
+
+def fresh_orders(home: Home, many: int) -> list[str]:
+    """New orders; those of the last round have been delivered. Listeners have heard of them, and each has its plan, before it begins."""
+    home.prepare("deliver")
+    orders: list[str] = home.prepare("post", many=many)["orders"]
+    time.sleep(20)
+    return orders
 
 
 def memory(grounds: Grounds) -> list[Figure]:
