@@ -138,7 +138,7 @@ class Pool:
     def candidate(self, phone: Phone, goal: Point | None) -> Candidate:
         """Somebody as he looks from where an order is to go."""
         seen = phone.circumstances(goal)
-        return Candidate(phone.id, likelihood(self.shared, phone.own, seen), seen.km, share_of(phone.claims, self.average))
+        return Candidate(phone.id, likelihood(self.shared, phone.own, seen), seen.km, share_of(phone.claims, self.average), seen.busy)
 
     def _around(self, goal: Point | None, skills: frozenset[str]) -> Iterable[Phone]:
         if goal is None or len(self.phones) <= NEAREST:

@@ -28,6 +28,14 @@ COLUMNS = (
     ("U", "U", "{:.3f}"),
     ("U/bound", "U / bound", "{:.2f}"),
 )
+#: What marks are missed in, and what is paid for it.
+CURVED = {
+    "in 30 min": ("≤30 min", "{:.3f}"),
+    "urgent in 5 min": ("urgent ≤5", "{:.3f}"),
+    "alerts a claim": ("alerts/claim", "{:.1f}"),
+    "Gini": ("Gini", "{:.3f}"),
+    "U / bound": ("U/bound", "{:.3f}"),
+}
 #: What one run is known by: world, what is assumed, policy.
 Key = tuple[str, str, str]
 
@@ -63,6 +71,15 @@ def as_comparison(results: Mapping[Key, list[Figures]]) -> str:
     for world, assumed in dict.fromkeys((world, assumed) for world, assumed, _ in results):
         worth = [mean_of(results[world, assumed, policy])["U"] for policy in policies]
         lines.append(f"| {world} | {assumed or 'as stated'} | " + " | ".join(f"{one:.3f}" for one in worth) + " |")
+    return "\n".join(lines)
+
+
+def as_curve(results: Mapping[Key, list[Figures]]) -> str:
+    """What is given for what: a row for each world and variant of the product."""
+    lines = ["| | | " + " | ".join(heading for heading, _ in CURVED.values()) + " |", "|---|---|" + "---:|" * len(CURVED)]
+    for (world, _, variant), many in results.items():
+        mean = mean_of(many)
+        lines.append(f"| {world} | {variant} | " + " | ".join(form.format(mean[name]) for name, (_, form) in CURVED.items()) + " |")
     return "\n".join(lines)
 
 
