@@ -2,7 +2,7 @@
 
 One phone more is asked while it adds at least a price to the chance that somebody takes the order. The price falls as the order ages, so
 that an order that nobody wants reaches wider wave by wave, and it never falls below a floor: beyond that a phone is worn out for nothing.
-It is half as high while nobody is asked, and whole when somebody is nearly sure to come: only then may one phone more prove needless.
+It is lower while nobody is asked, and whole when somebody is nearly sure to come: only then may one phone more prove needless.
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ class Schedule:
 #: By urgency, as orders are posted.
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
     {
-        "urgent": Schedule(price=0.03, falls=0.95, floor=0.03, reach=(0.8, 0.9, 0.95, 0.97), most=40),
-        "today": Schedule(price=0.06, falls=0.93, floor=0.04, reach=(0.6, 0.75, 0.9, 0.95), most=40),
-        "routine": Schedule(price=0.08, falls=0.93, floor=0.04, reach=(0.6, 0.75, 0.9, 0.95), most=40),
+        "urgent": Schedule(price=0.03, falls=0.95, floor=0.02, reach=(0.8, 0.9, 0.95, 0.97), most=40),
+        "today": Schedule(price=0.06, falls=0.93, floor=0.03, reach=(0.6, 0.75, 0.9, 0.95), most=40),
+        "routine": Schedule(price=0.08, falls=0.93, floor=0.03, reach=(0.6, 0.75, 0.9, 0.95), most=40),
     }
 )
+#: The part of the price that is for the chance that somebody else comes, and this phone spoke for nothing.
+FOR_NOTHING = 0.3
 #: What a phone counts whose owner is on a trip of his own or at another errand: each is asked once for an order, and a little later,
 #: when he is idle, he comes more likely.
 WHILE_BUSY = 0.5
@@ -151,8 +153,8 @@ def _at_this_age(schedule: Schedule, age_s: float) -> tuple[float, float]:
 
 
 def _must_add(schedule: Schedule, price: float, nobody_comes: float) -> float:
-    """What one more must add: of the price half is for his phone, and half for the chance that he comes for nothing."""
-    return max(schedule.floor, price * (1 - nobody_comes / 2))
+    """What one more must add: a part of the price is for the chance that somebody else comes anyway."""
+    return max(schedule.floor, price * (1 - FOR_NOTHING * nobody_comes))
 
 
 def _counts(candidate: Candidate) -> float:

@@ -200,14 +200,13 @@ class Unseen(Product):
         self.busy_for_s = busy_for_s
 
 
-def priced(times: float = 1.0, *, share_weight: float | None = None, urgent_floor: float | None = None) -> Product:
-    """The product at so many times its prices and floors, with another weight of fairness, or another floor for what is urgent."""
+def priced(times: float = 1.0, *, share_weight: float | None = None) -> Product:
+    """The product at so many times its prices and floors, with another weight of fairness."""
     schedules = {}
     for urgent, name in ((True, "urgent"), (False, "routine")):
         usual = SCHEDULES[name]
-        floor = urgent_floor if urgent and urgent_floor is not None else usual.floor * times
         weight = usual.share_weight if share_weight is None else share_weight
-        schedules[urgent] = replace(usual, price=usual.price * times, floor=floor, share_weight=weight)
+        schedules[urgent] = replace(usual, price=usual.price * times, floor=usual.floor * times, share_weight=weight)
     return Product(schedules=schedules)
 
 
@@ -226,7 +225,6 @@ VARIANTS: dict[str, Callable[[], Policy]] = {"unseen": Unseen, "unheard": partia
 CURVE: dict[str, Callable[[], Policy]] = {
     **{f"price ×{times:g}": partial(priced, times) for times in (0.5, 0.7, 1.0, 1.4, 2.0)},
     **{f"fairness {weight:g}": partial(priced, share_weight=weight) for weight in (0.0, 2.0)},
-    "urgent floor 0.02": partial(priced, urgent_floor=0.02),
 }
 
 

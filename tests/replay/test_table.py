@@ -27,8 +27,12 @@ def test_the_comparison_has_a_column_for_each_policy() -> None:
     by_policy = {
         ("S1", assumed, policy): [{"U": worth}] for assumed in ("", "busy ½") for policy, worth in (("rings", 0.1), ("product", 0.2))
     }
-    assert as_comparison(by_policy).splitlines()[0] == "| | assumed | rings | product |"
-    assert as_comparison(by_policy).splitlines()[2:] == ["| S1 | as stated | 0.100 | 0.200 |", "| S1 | busy ½ | 0.100 | 0.200 |"]
+    by_policy["S1", "busy ½", "rings"] = [{"U": 0.3}]
+    assert as_comparison(by_policy).splitlines()[0] == "| | assumed | rings | product | ahead |"
+    said = ["| S1 | as stated | 0.100 | 0.200 | 1 of 1 |", "| S1 | busy ½ | 0.300 | 0.200 | 0 of 1 |"]
+    assert as_comparison(by_policy).splitlines()[2:] == said
+    del by_policy["S1", "busy ½", "rings"]
+    assert as_comparison(by_policy).splitlines()[3] == "| S1 | busy ½ | – | 0.200 | 0 of 1 |"
 
 
 def test_the_curve_has_a_row_for_each_world_and_variant() -> None:
