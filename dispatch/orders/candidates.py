@@ -144,7 +144,8 @@ class Pool:
         return self._candidate(phone, phone.km_to(goal))
 
     def _candidate(self, phone: Phone, km: float) -> Candidate:
-        return Candidate(phone.id, likelihood(self.shared, phone.own, phone.from_afar(km)), km, share_of(phone.claims, self.average))
+        seen = phone.from_afar(km)
+        return Candidate(phone.id, likelihood(self.shared, phone.own, seen), km, share_of(phone.claims, self.average), seen.busy)
 
     def _around(self, goal: Point | None, skills: frozenset[str]) -> Iterable[tuple[float, Phone]]:
         """With the kilometres to each."""

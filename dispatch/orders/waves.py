@@ -2,6 +2,7 @@
 
 One phone more is asked while it adds at least a price to the chance that somebody takes the order. The price falls as the order ages, so
 that an order that nobody wants reaches wider wave by wave, and it never falls below a floor: beyond that a phone is worn out for nothing.
+It is lower while nobody is asked, and whole when somebody is nearly sure to come: only then may one phone more prove needless.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 class Schedule:
     """How hard is tried, by the age of the order. Every number can be set by a station."""
 
-    #: What one phone more must add to the chance of a claim, at first …
+    #: What one phone more must add to the chance of a claim, at first, when somebody is nearly sure to come already …
     price: float
     #: … how much of that is left with each wave …
     falls: float
@@ -39,11 +40,16 @@ class Schedule:
 #: By urgency, as orders are posted.
 SCHEDULES: Mapping[str, Schedule] = MappingProxyType(
     {
-        "urgent": Schedule(price=0.03, falls=0.95, floor=0.015, reach=(0.8, 0.9, 0.95, 0.97), most=40),
-        "today": Schedule(price=0.06, falls=0.93, floor=0.02, reach=(0.6, 0.75, 0.9, 0.95), most=40),
-        "routine": Schedule(price=0.08, falls=0.93, floor=0.02, reach=(0.6, 0.75, 0.9, 0.95), most=40),
+        "urgent": Schedule(price=0.03, falls=0.95, floor=0.02, reach=(0.8, 0.9, 0.95, 0.97), most=40),
+        "today": Schedule(price=0.06, falls=0.93, floor=0.03, reach=(0.6, 0.75, 0.9, 0.95), most=40),
+        "routine": Schedule(price=0.08, falls=0.93, floor=0.03, reach=(0.6, 0.75, 0.9, 0.95), most=40),
     }
 )
+#: The part of the price that is for the chance that somebody else comes, and this phone spoke for nothing.
+FOR_NOTHING = 0.3
+#: What a phone counts whose owner is on a trip of his own or at another errand: each is asked once for an order, and a little later,
+#: when he is idle, he comes more likely.
+WHILE_BUSY = 0.5
 #: A community that is this far behind its station (a share of orders taken in time) is asked for at half the price.
 BEHIND = 0.1
 #: Where couriers tire quickly, a phone costs up to so many times as much.
@@ -61,6 +67,8 @@ class Candidate(NamedTuple):
     km: float
     #: What he has had lately, between 0 and 1, one half for the average: see `share_of`.
     share: float = 0.5
+    #: On a trip of his own, or at another errand, as far as is known.
+    busy: bool = False
 
 
 def whom_to_ask(
@@ -78,11 +86,12 @@ def whom_to_ask(
     price, reach = _at_this_age(schedule, age_s)
     nobody_comes = _nobody_comes(standing)
     chosen: list[Candidate] = []
-    # Whoever adds less than the price when nobody else is asked adds less in any company.
-    for candidate in sorted((one for one in candidates if one.likelihood >= price), key=_wish(schedule)):
+    # Whoever adds too little now adds less in any more company, and has to add more.
+    worth_it = [one for one in candidates if nobody_comes * _counts(one) >= _must_add(schedule, price, nobody_comes)]
+    for candidate in sorted(worth_it, key=_wish(schedule)):
         if asked + len(chosen) >= schedule.most or 1 - nobody_comes >= reach:
             break
-        if nobody_comes * candidate.likelihood >= price:
+        if nobody_comes * _counts(candidate) >= _must_add(schedule, price, nobody_comes):
             chosen.append(candidate)
             nobody_comes *= 1 - candidate.likelihood
     return chosen
@@ -92,7 +101,7 @@ def enough(schedule: Schedule, age_s: float, standing: Sequence[float], asked: i
     """Whether nobody more is asked now, whoever there is: then nobody need be looked for."""
     price, reach = _at_this_age(schedule, age_s)
     nobody_comes = _nobody_comes(standing)
-    return asked >= schedule.most or 1 - nobody_comes >= reach or nobody_comes < price
+    return asked >= schedule.most or 1 - nobody_comes >= reach or nobody_comes < _must_add(schedule, price, nobody_comes)
 
 
 def wave_at(schedule: Schedule, age_s: float) -> int:
@@ -138,9 +147,18 @@ def spared(schedule: Schedule, tiring: float) -> Schedule:
 
 
 def _at_this_age(schedule: Schedule, age_s: float) -> tuple[float, float]:
-    """What one more must add, and the chance that is enough."""
+    """The price, and the chance that is enough."""
     wave = wave_at(schedule, age_s)
     return max(schedule.floor, schedule.price * schedule.falls**wave), schedule.reach[min(wave, len(schedule.reach) - 1)]
+
+
+def _must_add(schedule: Schedule, price: float, nobody_comes: float) -> float:
+    """What one more must add: a part of the price is for the chance that somebody else comes anyway."""
+    return max(schedule.floor, price * (1 - FOR_NOTHING * nobody_comes))
+
+
+def _counts(candidate: Candidate) -> float:
+    return candidate.likelihood * (WHILE_BUSY if candidate.busy else 1.0)
 
 
 def _nobody_comes(standing: Sequence[float]) -> float:

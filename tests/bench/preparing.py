@@ -18,6 +18,8 @@ from dispatch.demo.street import COMMUNITIES, COURIERS, STATION
 from dispatch.extensions import db
 from dispatch.orders import claiming, posting
 from dispatch.orders.alert_models import AlertChoices
+from dispatch.orders.models import Claim, Order
+from dispatch.orders.states import Status
 from dispatch.people.identity import Actor, locked_actor
 from dispatch.people.models import Level, Person, Role, StationSettings
 from dispatch.people.queries import person_by_login

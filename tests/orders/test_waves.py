@@ -25,8 +25,9 @@ def names(chosen: list[Candidate]) -> list[str]:
         (people(0.7, 0.6), 0, (), 0, ["p0"], "one who is likely enough is enough"),
         (people(0.3, 0.4, 0.35), 0, (), 0, ["p1", "p2"], "the likeliest first, until the chance is reached"),
         (people(0.3, 0.4, 0.35), 75, (), 0, ["p1", "p2", "p0"], "the second wave wants more certainty"),
-        (people(0.09, 0.05), 0, (), 0, [], "nobody who adds less than the price"),
-        (people(0.09, 0.05), 75, (), 0, ["p0"], "the price falls"),
+        (people(0.06, 0.03), 0, (), 0, [], "nobody who adds less than seven tenths of the price while nobody is asked"),
+        (people(0.16), 0, (0.5,), 1, [], "nor less than nearly the whole when one is asked who is likely to come"),
+        (people(0.04, 0.02), 75, (), 0, ["p0"], "the price falls"),
         (people(0.01), 75 * 100, (), 0, [], "but never below the floor"),
         (people(0.7), 0, (0.4, 0.4), 0, [], "those who are asked and have not answered count"),
         (people(0.5), 0, (0.4,), 1, ["p0"], "and a refusal is replaced at once"),
@@ -64,6 +65,12 @@ def test_of_two_as_likely_the_nearer_is_asked_and_then_who_has_had_less() -> Non
     assert names(whom_to_ask(PLAIN, 0, [often, seldom])) == ["seldom"]
 
 
+def test_whoever_is_busy_counts_half_as_he_comes_more_likely_when_he_is_idle() -> None:
+    idle, busy = Candidate("idle", 0.1, 1.0), Candidate("busy", 0.1, 1.0, busy=True)
+    assert names(whom_to_ask(PLAIN, 0, [busy, idle])) == ["idle"]
+    assert names(whom_to_ask(PLAIN, 75, [busy])) == ["busy"]
+
+
 def test_the_same_people_in_any_order_give_the_same_answer() -> None:
     crowd = people(*[0.2] * 20)
     assert whom_to_ask(PLAIN, 300, crowd) == whom_to_ask(PLAIN, 300, crowd[::-1])
@@ -91,7 +98,7 @@ def test_the_more_urgent_the_wider_is_asked() -> None:
 
 
 def test_a_community_that_is_behind_is_asked_for_at_a_lower_price() -> None:
-    crowd = people(*[0.08] * 10)
+    crowd = people(*[0.06] * 10)
     assert whom_to_ask(PLAIN, 0, crowd) == []
     assert len(whom_to_ask(eased(PLAIN, 0.1), 0, crowd)) > 0
     assert eased(PLAIN, 0) == eased(PLAIN, -0.2) == PLAIN

@@ -11,6 +11,9 @@ from tests.replay.world import HANDLING_S, WHILE_BUSY_S, Order, World, apart_km,
 
 #: So many of those who do not accept say so.
 ALOUD = 0.69
+#: Of those who say no aloud so many say “busy”: on a trip of his own it is the reason, else at times the politest excuse. Nobody has
+#: measured either.
+BUSY_IS_SAID, BUSY_IS_AN_EXCUSE = 0.8, 0.2
 _REPLY_S, _REPLY_GAMMA_S = 15.0, 15.0
 _MUTE_MEAN_S = 8 * 3600.0
 
@@ -38,6 +41,8 @@ class Phone:
         self.on_errand_until = self.muted_until = 0.0
         #: Alerts, and silences in a row: multiply by `recent_now(1, at)` and `unanswered_now(1, at)`.
         self.recent, self.silent = RECENT_AT_FIRST, 0.0
+        #: He has said that he is busy: until then it is believed.
+        self.busy_until = 0.0
         #: The orders that he is asked for and has not answered.
         self.standing: set[int] = set()
 
@@ -57,6 +62,11 @@ def chance_of_yes(will: float, km: float, busy: bool, recent: float, tiring: flo
 def reply_s(seed: int, number: int, courier: int) -> float:
     """How long he needs to look and tap: the sum of two exponentials is a Gamma(2)."""
     return _REPLY_S + sum(exponential(_REPLY_GAMMA_S, seed, "reply", number, courier, n) for n in range(2))
+
+
+def says_busy(seed: int, number: int, courier: int, *, busy: bool) -> bool:
+    """Whether he gives that for his reason when he says no."""
+    return uniform(seed, "says busy", number, courier) < (BUSY_IS_SAID if busy else BUSY_IS_AN_EXCUSE)
 
 
 def errand_s(order: Order, km: float, busy: bool) -> float:

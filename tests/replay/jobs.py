@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.replay.behaving import ASSUMED
 from tests.replay.bound import bound
 from tests.replay.figures import Figures, figures
-from tests.replay.policies import POLICIES, VARIANTS
+from tests.replay.policies import CURVE, POLICIES, VARIANTS
 from tests.replay.reading import city
 from tests.replay.simulating import Simulation
 from tests.replay.world import SCENARIOS, World, drawn
@@ -64,7 +64,7 @@ def _carried_out(job: Job) -> Done:
     world, assumed = world_of(job.scenario, job.seed, job.days, job.files), SENSITIVITY[job.assumed]
     if job.policy == BOUND:
         return Done(job, {"U": bound(world, assumed)}, [])
-    run = Simulation(world, (POLICIES | VARIANTS)[job.policy](), assumed).replay()
+    run = Simulation(world, (POLICIES | VARIANTS | CURVE)[job.policy](), assumed).replay()
     return Done(job, figures(run), [one.taken_s for one in run.outcomes])
 
 

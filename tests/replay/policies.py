@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import nsmallest
 from typing import ClassVar
 
+from dispatch.orders.candidates import BUSY_FOR
 from dispatch.orders.predicting import HALF_LIFE_S, Own, learned, likelihood, newcomer, prior, tiring
 from dispatch.orders.waves import SCHEDULES, Candidate, Schedule, eased, enough, next_look_s, share_of, spared, whom_to_ask
 from tests.replay.simulating import Look, Policy, Seen
@@ -19,6 +21,7 @@ class Simple:
     """A rule that believes nothing: it learns from nobody."""
 
     name = ""
+    busy_for_s: float | None = None
     looks_s: tuple[float, ...] = ()
 
     def next_look_s(self, order: Order, age_s: float) -> float | None:
@@ -79,6 +82,8 @@ class Nearest7(Simple):
 
 class Learning:
     """What both policies that learn have in common: beliefs, and who has had how much."""
+
+    busy_for_s: float | None = None
 
     def __init__(self) -> None:
         self.shared, self.owns = prior(), dict[int, Own]()
@@ -166,7 +171,7 @@ class Product(Learning):
             return []
         seen = look()
         shares = self.shares(seen)
-        candidates = [Candidate(str(one.courier), self.likelihood(one), one.known.km, shares[one.courier]) for one in seen]
+        candidates = [Candidate(str(one.courier), self.likelihood(one), one.known.km, shares[one.courier], one.known.busy) for one in seen]
         chosen = whom_to_ask(schedule, at - order.at, candidates, list(standing.values()), asked)
         return [(int(one.person_id), one.likelihood) for one in chosen]
 
@@ -188,16 +193,21 @@ class Product(Learning):
 
 
 class Unseen(Product):
-    """The product where it does not know who is on a trip of his own: it believes of everybody that he is idle."""
+    """The product where it sees nobody's trips: it knows of them for a while from who has said “busy”."""
 
-    def __init__(self) -> None:
+    def __init__(self, busy_for_s: float = BUSY_FOR.total_seconds()) -> None:
         super().__init__(name="product, trips unseen")
+        self.busy_for_s = busy_for_s
 
-    def likelihood(self, one: Seen) -> float:
-        return super().likelihood(_idle(one))
 
-    def answered(self, seen: Seen, at: float, accepted: bool) -> None:
-        super().answered(_idle(seen), at, accepted)
+def priced(times: float = 1.0, *, share_weight: float | None = None) -> Product:
+    """The product at so many times its prices and floors, with another weight of fairness."""
+    schedules = {}
+    for urgent, name in ((True, "urgent"), (False, "routine")):
+        usual = SCHEDULES[name]
+        weight = usual.share_weight if share_weight is None else share_weight
+        schedules[urgent] = replace(usual, price=usual.price * times, floor=usual.floor * times, share_weight=weight)
+    return Product(schedules=schedules)
 
 
 #: By name; each run has a new one, that has learned nothing yet.
@@ -210,12 +220,13 @@ POLICIES: dict[str, Callable[[], Policy]] = {
     "product": Product,
 }
 #: Run only where it is asked for.
-VARIANTS: dict[str, Callable[[], Policy]] = {"unseen": Unseen}
+VARIANTS: dict[str, Callable[[], Policy]] = {"unseen": Unseen, "unheard": partial(Unseen, 0.0)}
+#: What is given for what.
+CURVE: dict[str, Callable[[], Policy]] = {
+    **{f"price ×{times:g}": partial(priced, times) for times in (0.5, 0.7, 1.0, 1.4, 2.0)},
+    **{f"fairness {weight:g}": partial(priced, share_weight=weight) for weight in (0.0, 2.0)},
+}
 
 
 def _nearest(one: Seen) -> tuple[float, int]:
     return one.known.km, one.courier
-
-
-def _idle(one: Seen) -> Seen:
-    return one._replace(known=one.known._replace(busy=False))

@@ -9,7 +9,7 @@ from math import hypot
 from typing import NamedTuple, Protocol
 
 from dispatch.orders.predicting import Circumstances, recent_now, unanswered_now
-from tests.replay.behaving import ALOUD, ASSUMED, Assumed, Phone, chance_of_yes, errand_s, puts_away, puts_away_s, reply_s
+from tests.replay.behaving import ALOUD, ASSUMED, Assumed, Phone, chance_of_yes, errand_s, puts_away, puts_away_s, reply_s, says_busy
 from tests.replay.chance import uniform
 from tests.replay.world import Order, World, apart_km
 
@@ -32,6 +32,8 @@ class Policy(Protocol):
     """A way of alerting."""
 
     name: str
+    #: For how long somebody is taken to be on a trip of his own who has said that he is busy; None: trips are seen as they are.
+    busy_for_s: float | None
 
     def choose(self, order: Order, at: float, look: Look, standing: dict[int, float], asked: int) -> list[tuple[int, float]]:
         """Whom to ask now, each with what is believed of his answer. `look` finds who may be asked, if that is of interest."""
@@ -136,7 +138,13 @@ class Simulation:
     def _seen(self, at: float, case: _Case) -> list[Seen]:
         phones, asked = self.phones, case.asked
         free = [number for number in self.world.serving(at) if number not in asked and phones[number].on_errand_until <= at]
-        return self._sights(at, case.outcome.order, free)
+        return [self._known(at, seen) for seen in self._sights(at, case.outcome.order, free)]
+
+    def _known(self, at: float, seen: Seen) -> Seen:
+        """What of it the policy knows."""
+        if self.policy.busy_for_s is None:
+            return seen
+        return seen._replace(known=seen.known._replace(busy=self.phones[seen.courier].busy_until > at))
 
     def _sights(self, at: float, order: Order, numbers: list[int]) -> list[Seen]:
         """Written for speed: most of a replay is spent here."""
@@ -152,7 +160,7 @@ class Simulation:
         """He is asked, and what he will do is settled: yes, no aloud, or nothing."""
         case, phone = self.cases[number], self.phones[courier]
         (seen,) = self._sights(at, case.outcome.order, [courier])
-        case.asked[courier], case.standing[courier] = seen, believed
+        case.asked[courier], case.standing[courier] = self._known(at, seen), believed
         case.outcome.alerts += 1
         self.run.alerts[courier] += 1
         phone.standing.add(number)
@@ -201,6 +209,9 @@ class Simulation:
         phone.standing.clear()
 
     def _no(self, at: float, number: int, courier: int) -> None:
+        _, busy = self.world.couriers[courier].whereabouts(at)
+        if self.policy.busy_for_s is not None and says_busy(self.world.seed, number, courier, busy=busy):
+            self.phones[courier].busy_until = at + self.policy.busy_for_s
         self._refused(at, number, courier, silent=False)
 
     def _silent(self, at: float, number: int, courier: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from math import isfinite
 from pathlib import Path
+from statistics import fmean
 
 from tests.replay.figures import Figures, mean_of
 
@@ -28,6 +29,14 @@ COLUMNS = (
     ("U", "U", "{:.3f}"),
     ("U/bound", "U / bound", "{:.2f}"),
 )
+#: What marks are missed in, and what is paid for it.
+CURVED = {
+    "in 30 min": ("≤30 min", "{:.3f}"),
+    "urgent in 5 min": ("urgent ≤5", "{:.3f}"),
+    "alerts a claim": ("alerts/claim", "{:.1f}"),
+    "Gini": ("Gini", "{:.3f}"),
+    "U / bound": ("U/bound", "{:.3f}"),
+}
 #: What one run is known by: world, what is assumed, policy.
 Key = tuple[str, str, str]
 
@@ -56,13 +65,26 @@ def as_markdown(results: Mapping[Key, list[Figures]]) -> str:
     return "\n".join(lines)
 
 
-def as_comparison(results: Mapping[Key, list[Figures]]) -> str:
-    """U by world and what is assumed, a column per policy: whether their order holds."""
+def as_comparison(results: Mapping[Key, list[Figures]], product: str = "product", learns: Container[str] = ("decay",)) -> str:
+    """U by world and what is assumed, a column per policy, and in how many runs the product is ahead of every one that does not learn."""
     policies = list(dict.fromkeys(policy for _, _, policy in results))
-    lines = ["| | assumed | " + " | ".join(policies) + " |", "|---|---|" + "---:|" * len(policies)]
+    lines = ["| | assumed | " + " | ".join(policies) + " | ahead |", "|---|---|" + "---:|" * (len(policies) + 1)]
     for world, assumed in dict.fromkeys((world, assumed) for world, assumed, _ in results):
-        worth = [mean_of(results[world, assumed, policy])["U"] for policy in policies]
-        lines.append(f"| {world} | {assumed or 'as stated'} | " + " | ".join(f"{one:.3f}" for one in worth) + " |")
+        runs = {policy: [one["U"] for one in results.get((world, assumed, policy), ())] for policy in policies}
+        worth = [f"{fmean(runs[policy]):.3f}" if runs[policy] else "–" for policy in policies]
+        simple = zip(*(runs[policy] for policy in policies if policy != product and policy not in learns and runs[policy]), strict=True)
+        ahead = sum(mine > max(others) for mine, others in zip(runs.get(product, ()), simple, strict=False))
+        cells = [*worth, f"{ahead} of {len(runs.get(product, ()))}"]
+        lines.append(f"| {world} | {assumed or 'as stated'} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def as_curve(results: Mapping[Key, list[Figures]]) -> str:
+    """What is given for what: a row for each world and variant of the product."""
+    lines = ["| | | " + " | ".join(heading for heading, _ in CURVED.values()) + " |", "|---|---|" + "---:|" * len(CURVED)]
+    for (world, _, variant), many in results.items():
+        mean = mean_of(many)
+        lines.append(f"| {world} | {variant} | " + " | ".join(form.format(mean[name]) for name, (_, form) in CURVED.items()) + " |")
     return "\n".join(lines)
 
 

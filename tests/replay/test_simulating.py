@@ -88,12 +88,22 @@ def test_a_share_is_a_half_for_everybody_until_somebody_has_had_something() -> N
 
 
 def test_where_trips_are_not_seen_nothing_is_learned_of_them() -> None:
-    policy, seen = Unseen(), Seen(0, Circumstances(1.0, True, 10))
-    believed = policy.likelihood(seen)
-    assert believed == policy.likelihood(seen._replace(known=seen.known._replace(busy=False)))
-    policy.answered(seen, 40_000, False)
-    assert policy.likelihood(seen) < believed
+    policy = Unseen(0.0)
+    Simulation(tiny(), policy).replay()
+    assert policy.owns
     assert policy.shared.means[2] == Product().shared.means[2]
+
+
+def test_whoever_says_that_he_is_busy_is_known_to_be_for_a_quarter_of_an_hour() -> None:
+    simulation = Simulation(tiny(), Unseen())
+    (courier,) = simulation.world.serving(40_000)[:1]
+    simulation.phones[courier].busy_until = 40_000 + 900
+    known = [{one.courier: one.known.busy for one in simulation._seen(at, simulation.cases[0])} for at in (40_000, 40_000 + 901)]
+    assert known[0][courier] is True
+    assert not any(known[1].values())
+    simulation.replay()
+    assert any(phone.busy_until > 0 for phone in simulation.phones)
+    assert simulation.policy.shared.means[2] != Product().shared.means[2]  # type: ignore[attr-defined]
 
 
 def test_a_community_with_few_orders_is_hardly_called_behind() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.replay.plot import svg
-from tests.replay.table import COLUMNS, as_comparison, as_markdown, write_csv, write_into
+from tests.replay.table import COLUMNS, as_comparison, as_curve, as_markdown, write_csv, write_into
 
 FIGURES = {name: 0.5 for _, name, _ in COLUMNS}
 RESULTS = {("S1 normal", "", "product"): [FIGURES, FIGURES | {"in 5 min": 1.0}]}
@@ -27,8 +27,20 @@ def test_the_comparison_has_a_column_for_each_policy() -> None:
     by_policy = {
         ("S1", assumed, policy): [{"U": worth}] for assumed in ("", "busy ½") for policy, worth in (("rings", 0.1), ("product", 0.2))
     }
-    assert as_comparison(by_policy).splitlines()[0] == "| | assumed | rings | product |"
-    assert as_comparison(by_policy).splitlines()[2:] == ["| S1 | as stated | 0.100 | 0.200 |", "| S1 | busy ½ | 0.100 | 0.200 |"]
+    by_policy["S1", "busy ½", "rings"] = [{"U": 0.3}]
+    assert as_comparison(by_policy).splitlines()[0] == "| | assumed | rings | product | ahead |"
+    said = ["| S1 | as stated | 0.100 | 0.200 | 1 of 1 |", "| S1 | busy ½ | 0.300 | 0.200 | 0 of 1 |"]
+    assert as_comparison(by_policy).splitlines()[2:] == said
+    del by_policy["S1", "busy ½", "rings"]
+    assert as_comparison(by_policy).splitlines()[3] == "| S1 | busy ½ | – | 0.200 | 0 of 1 |"
+
+
+def test_the_curve_has_a_row_for_each_world_and_variant() -> None:
+    heading, rule, *lines = as_curve(
+        {("S2", "", name): [FIGURES, FIGURES | {"Gini": 0.7}] for name in ("price ×1", "price ×2")}
+    ).splitlines()
+    assert heading.count("|") == rule.count("|") == lines[0].count("|")
+    assert lines[1] == "| S2 | price ×2 | 0.500 | 0.500 | 0.5 | 0.600 | 0.500 |"
 
 
 def test_the_csv_holds_each_run_by_itself(tmp_path: Path) -> None:
