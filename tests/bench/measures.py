@@ -36,7 +36,7 @@ class Scale(NamedTuple):
     looks: int
 
 
-FULL = Scale(rounds=5, bare=8000, losers=2500, claims=4000, few_past=1_000, many_past=1_000_000, looks=150)
+FULL = Scale(rounds=3, bare=8000, losers=2500, claims=2500, few_past=1_000, many_past=1_000_000, looks=150)
 QUICK = Scale(rounds=2, bare=4000, losers=1000, claims=1500, few_past=1_000, many_past=100_000, looks=40)
 
 

@@ -74,7 +74,7 @@ def test_an_order_that_needs_a_skill_is_for_those_who_have_it(play: Street) -> N
     one = play.cast("courier1")
     play.claim("courier2", order)
     with pytest.raises(NotEligible):
-        claim(type(one)(**{**vars(one), "skills": frozenset()}), order, once(one))
+        claim(one._replace(skills=frozenset()), order, once(one))
 
 
 def test_the_claim_takes_the_place_once_and_going_off_duty_forgets_it(play: Street) -> None:

@@ -24,6 +24,7 @@ from dispatch.core import unit_of_work
 from dispatch.core.errors import Refused
 from dispatch.core.idempotency import Idempotency, Once
 from dispatch.core.unit_of_work import reading
+from dispatch.core.writers import Writers
 from dispatch.extensions import db
 from dispatch.journal import appending
 from dispatch.journal.models import Entry
@@ -55,12 +56,18 @@ def after(module: Any, name: str) -> None:
     setattr(module, name, then_die)
 
 
+def before_the_commit() -> None:
+    """SQLite's writers commit together, by the driver; PostgreSQL's each by itself."""
+    before(Writers, "_make_it_last")
+    event.listen(db.engine, "commit", die)
+
+
 #: Six places around the commit, in their order, and `anywhere`: whenever the parent strikes.
 PLACES: dict[str, Callable[[], None]] = {
     "before the lock": lambda: before(unit_of_work, "look_again"),
     "with the lock": lambda: after(unit_of_work, "Work"),
     "written, not in the journal": lambda: before(appending, "_hold_head"),
-    "in the journal, not committed": lambda: event.listen(db.engine, "commit", die),
+    "in the journal, not committed": before_the_commit,
     "committed, nobody told": lambda: before(appending, "announce"),
     "told, not answered": lambda: after(appending, "announce"),
     "anywhere": lambda: None,
