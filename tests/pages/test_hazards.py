@@ -173,6 +173,7 @@ def test_a_colleague_was_quicker_and_what_was_typed_stays(as_persona: AsPersona,
     page.locator("#opened form.verb button").last.click()
     coordinator.sees("#opened form .error", has_text="还在")
     expect(page.get_by_label("标题")).to_have_value("我写的标题")
+    page.wait_for_timeout(1000)  # she looks at it first, as she is told: by then it is as it is now
     page.locator("#opened form.verb button").last.click()
     coordinator.sees("#opened [data-verb=assign]")
     assert scene["coordinator"].get(f"/hazards/{hazard['id']}").json()["title"] == "我写的标题"
