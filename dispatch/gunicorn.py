@@ -5,7 +5,6 @@ Read by gunicorn before gevent has patched anything, so it imports nothing of th
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import gevent
@@ -32,10 +31,10 @@ def post_worker_init(worker: Any) -> None:
         app.extensions["prepare"](app)
     app.extensions["writers"].elsewhere = gevent.get_hub().threadpool.apply
     app.extensions["broadcaster"].start()
-    # What has been loaded by now stays: looking through it for garbage again and again would cost every command a little.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    # Only here, where gevent has patched: this file itself may not import the house.
+    from dispatch.core.garbage import keep_what_is_loaded
+
+    keep_what_is_loaded()
     # With Redis there are several processes, and `flask jobs run` is one of them.
     if not app.config["REDIS_URL"]:
         app.extensions["jobs"](app)

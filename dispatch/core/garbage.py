@@ -1,4 +1,4 @@
-"""How seldom a process that stays looks for garbage; the server does the same in `gunicorn.py`, which may not import the house."""
+"""How seldom a process that stays looks for garbage: the server, and the one that has the jobs."""
 
 from __future__ import annotations
 
