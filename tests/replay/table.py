@@ -35,6 +35,7 @@ CURVED = {
     "urgent in 5 min": ("urgent ≤5", "{:.3f}"),
     "alerts a claim": ("alerts/claim", "{:.1f}"),
     "Gini": ("Gini", "{:.3f}"),
+    "gap": ("gap", "{:.3f}"),
     "U / bound": ("U/bound", "{:.3f}"),
 }
 #: What one run is known by: world, what is assumed, policy.

@@ -40,7 +40,7 @@ def test_the_curve_has_a_row_for_each_world_and_variant() -> None:
         {("S2", "", name): [FIGURES, FIGURES | {"Gini": 0.7}] for name in ("price ×1", "price ×2")}
     ).splitlines()
     assert heading.count("|") == rule.count("|") == lines[0].count("|")
-    assert lines[1] == "| S2 | price ×2 | 0.500 | 0.500 | 0.5 | 0.600 | 0.500 |"
+    assert lines[1] == "| S2 | price ×2 | 0.500 | 0.500 | 0.5 | 0.600 | 0.500 | 0.500 |"
 
 
 def test_the_csv_holds_each_run_by_itself(tmp_path: Path) -> None:
