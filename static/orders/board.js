@@ -164,10 +164,17 @@ function showMine(orders) {
   document.getElementById("mine-part").hidden = !orders.items.length;
 }
 
+// What he is trying for keeps its place until its answer is there: a card that is gone can say nothing.
+function keep(items) {
+  const there = new Set(items.map((order) => order.id));
+  open.items.forEach((order, n) => wanted.has(order.id) && !there.has(order.id) && items.splice(n, 0, order));
+}
+
 const refresh = looking(async () => {
   try {
     const [held, there] = await Promise.all([get("/orders?status=mine"), get("/orders?status=open")]);
     const known = new Set(open.items.map((order) => order.id));
+    keep(there.items);
     open = know(there);
     settle(false);
     showMine(held);

@@ -30,12 +30,11 @@ NO_SOCKETS = """window.WebSocket = class {
 }"""
 WATCH = """([selector, text]) => {
   const there = () => [...document.querySelectorAll(selector)].some((one) => one.textContent.includes(text) && one.checkVisibility());
-  window.sawIt = new Promise((seen) => {
-    const look = () => there() && (watching.disconnect(), seen(Date.now()));
-    const watching = new MutationObserver(look);
-    watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-    look();
-  });
+  window.sawIt = null;
+  const look = () => there() && (watching.disconnect(), (window.sawIt ??= Date.now()));
+  const watching = new MutationObserver(look);
+  watching.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  look();
 }"""
 
 
@@ -94,7 +93,8 @@ class Persona:
 
     def saw(self) -> float:
         """Wait for what was expected; returns when it was there, in milliseconds of the clock."""
-        return float(self.page.evaluate("window.sawIt"))
+        # Asked for again and again: a promise of the page's would be waited for without end.
+        return float(until(self.page, lambda: self.page.evaluate("window.sawIt")))
 
     def tab_to(self, text: str) -> None:
         """Go with the Tab key alone to what is called so."""

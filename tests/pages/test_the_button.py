@@ -100,6 +100,22 @@ def test_the_answer_is_lost_and_somebody_else_was_quicker(
     assert len(claims_of(scene, order["id"])) == 1
 
 
+def test_the_board_is_laid_anew_while_he_tries_and_he_is_told_all_the_same(
+    as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]
+) -> None:
+    order = scene.post(summary=SUMMARY)
+    courier = as_persona("courier1")
+    line = deaf_line(courier)
+    button = grab(courier.page)
+    line["swallow"] = True
+    scene.do("courier2", order["id"], "claim")
+    courier.expects("#board .card.gone button.big", "已被抢")
+    button.click()
+    with courier.page.expect_response("**/orders?status=open"):
+        courier.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert courier.saw()
+
+
 def test_one_that_was_cancelled_is_not_called_taken(as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]) -> None:
     order = scene.post(summary=SUMMARY)
     courier = as_persona("courier1")
