@@ -103,4 +103,7 @@ export function once(what, send, given = null) {
   return running.get(what);
 }
 
-export const post = (path, body = {}) => once(`${path} ${JSON.stringify(body)}`, (key) => call("POST", path, { body, key }));
+const posting = (path, body) => `${path} ${JSON.stringify(body)}`;
+export const post = (path, body = {}) => once(posting(path, body), (key) => call("POST", path, { body, key }));
+// Whether this very thing was posted and no answer came: to post it again is no second one.
+export const unanswered = (path, body) => keys.has(posting(path, body));
