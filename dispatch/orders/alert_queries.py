@@ -63,6 +63,8 @@ _due = Prepared(
     .limit(DUE_MOST)
 )
 
+_one = Prepared(_with_plan().where(_orders.c.id == bindparam("order_id")))
+
 
 def due_orders(connection: Connection, moment: datetime) -> list[Row]:
     """Open orders without a plan for this time on the board, or whose plan is to be looked at; also those of a clock that was put back."""
@@ -71,7 +73,8 @@ def due_orders(connection: Connection, moment: datetime) -> list[Row]:
 
 def planned_order(connection: Connection, order_id: str) -> Row | None:
     """One order with its plan."""
-    return connection.execute(_with_plan().where(_orders.c.id == order_id)).first()
+    found: Row | None = _one.first(connection, order_id=order_id)
+    return found
 
 
 def planned_orders(connection: Connection, station_id: str) -> list[Row]:

@@ -36,6 +36,8 @@ from dispatch.people.presence import presence
 LOOK_AGAIN = timedelta(minutes=5)
 #: Orders in one transaction: nobody who writes waits for more.
 AT_ONCE = 20
+#: So many waves ahead a price has come down to its floor.
+AHEAD_MOST = 30
 
 _alerts, _plans, _beliefs = Alert.__table__, AlertPlan.__table__, Belief.__table__
 #: What each look writes anew.
@@ -68,6 +70,17 @@ def offer() -> int:
         with transaction() as work:
             done += _carry_out(work, part, moment)
     return done
+
+
+def asks_ahead(order: Row, moment: datetime, wave_s: float) -> float | None:
+    """How far ahead of its age an order's plan must be for somebody more to be asked now; None where nobody would be.
+
+    Args:
+        order: with its plan, as `planned_order` reads it.
+        wave_s: seconds from wave to wave.
+    """
+    ahead = [order._replace(ahead_s=order.ahead_s + wave_s * waves) for waves in range(1, AHEAD_MOST + 1)]
+    return next((look.ahead_s for look in _looks(ahead, moment) if look.asked), None)
 
 
 def _looks(orders: Sequence[Row], moment: datetime) -> list[Look]:

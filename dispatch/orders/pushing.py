@@ -25,6 +25,7 @@ from dispatch.orders.commanding import Outcome, carry_out, tell
 from dispatch.orders.delivering import RELEASE_REASONS
 from dispatch.orders.escalating import steps_shown
 from dispatch.orders.models import Decline
+from dispatch.orders.offering import asks_ahead
 from dispatch.orders.policy import PERMITS, same_station
 from dispatch.orders.queries import Row, order_facts
 from dispatch.people.identity import Actor, actor_by_id
@@ -40,11 +41,12 @@ _plans, _calls, _persons = AlertPlan.__table__, PhoneCall.__table__, Person.__ta
 
 
 def push(actor: Actor, order_id: str, once: Once) -> Outcome:
-    """The next wave now.
+    """Now the next wave in which somebody more is asked.
 
     Raises:
         NotFound, NotEligible, TooLate: as for every command.
-        PhonesSilent: the station has its alerts off, it is night for what can wait, or as many have been asked as may be.
+        PhonesSilent: the station has its alerts off, it is night for what can wait, as many have been asked as may be, or
+            there is nobody left whose phone would add to the chance that somebody comes.
     """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
@@ -57,7 +59,10 @@ def push(actor: Actor, order_id: str, once: Once) -> Outcome:
         schedule = rules.urgencies[order.urgency].schedule
         if counts_of(work.connection, [order_id])[order_id]["asked"] >= schedule.most:
             raise PhonesSilent(_("这一单提醒过的人已经够多了，请打电话找人。"))
-        _hurry(work, order, ahead_s=_plans.c.ahead_s + schedule.wave_s)
+        ahead_s = asks_ahead(_hurry(work, order), now(), schedule.wave_s)
+        if ahead_s is None:
+            raise PhonesSilent(_("再提醒一轮也多不了希望：要么已经够了，要么剩下的人多半来不了。可以问遍全站，或者打电话找人。"))
+        work.execute(update(_plans).where(_plans.c.order_id == order_id).values(ahead_s=ahead_s))
         return {"order_id": order_id}
 
     return carry_out("push", actor, order_id, once, act)
@@ -68,12 +73,15 @@ def widen(actor: Actor, order_id: str, once: Once) -> Outcome:
 
     Raises:
         NotFound, NotEligible, TooLate: as for every command.
-        PhonesSilent: the station has its alerts off.
+        PhonesSilent: the station has its alerts off, or nobody is left.
     """
 
     def act(work: Work, _me: Actor, order: Row) -> Outcome:
         _speaking(work, order)
-        _hurry(work, order, widen=True)
+        planned = _hurry(work, order, widen=True)
+        told = told_of(work.connection, [planned], now())[order_id]
+        if not pool_of(work.connection, order.station_id, now()).candidates(planned, told):
+            raise PhonesSilent(_("当班的人里没有可以再提醒的了。请打电话找人，或者向邻站借人。"))
         return {"order_id": order_id}
 
     return carry_out("widen", actor, order_id, once, act)
@@ -91,10 +99,10 @@ def _speaking(work: Work, order: Row) -> Rules:
     return rules
 
 
-def _hurry(work: Work, order: Row, **values: Any) -> None:
-    """Have the plan looked at now. A look under way was decided before: its number is no longer the plan's."""
-    full = planned_order(work.connection, order.id)
-    if full is not None and full.look is None:
+def _hurry(work: Work, order: Row, **values: Any) -> Row:
+    """Have the plan looked at now; the order with it. A look under way was decided before: its number is no longer the plan's."""
+    full: Row = planned_order(work.connection, order.id)
+    if full.look is None:
         fresh = {"order_id": order.id, "station_id": order.station_id, "opened_at": opened_at(full), "round": 1, "look": 0, "wave": 0,
                  "looked_at": now(), "next_at": now(), "ahead_s": 0.0, "widen": False, "step": "waves", "steps": []}  # fmt: skip
         work.execute(insert_into(work, _plans).on_conflict_do_nothing(), fresh)
@@ -102,6 +110,7 @@ def _hurry(work: Work, order: Row, **values: Any) -> None:
     work.execute(update(_plans).where(_plans.c.order_id == order.id).values(**hurried))
     # Nothing has happened that the journal would tell: what follows is told when phones speak.
     work.after_commit.append(partial(announce, current_app._get_current_object(), order.station_id))  # type: ignore[attr-defined]
+    return planned_order(work.connection, order.id)
 
 
 def _for_desk(connection: Connection, actor: Actor, order_id: str, permit: str) -> Row:

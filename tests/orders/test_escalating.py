@@ -71,16 +71,36 @@ def test_a_desk_pushes_and_widens(phones: Phones) -> None:
     clerk, coordinator = phones.cast("clerk"), phones.cast("coordinator")
     order = phones.post(urgency="today")
     phones.look()
-    few = len(phones.asked(order))
-    for _ in range(6):
+    pushed = len(phones.asked(order))
+    for _ in range(3):
         pushing.push(clerk, order, once(clerk))
         phones.look()
-    pushed = len(phones.asked(order))
-    assert pushed > few
-    assert phones.plan(order).wave == 6
+        before, pushed = pushed, len(phones.asked(order))
+        assert pushed > before
     pushing.widen(coordinator, order, once(coordinator))
     phones.look()
     assert len(phones.asked(order)) > pushed
+    assert phones.plan(order).widen is False
+
+
+def test_whoever_hurries_is_told_when_nobody_more_would_come_and_when_nobody_is_left(phones: Phones) -> None:
+    clerk, coordinator = phones.cast("clerk"), phones.cast("coordinator")
+    order = phones.post(urgency="today")
+    phones.look()
+    with pytest.raises(PhonesSilent) as told:
+        for _ in range(40):
+            pushing.push(clerk, order, once(clerk))
+            phones.look()
+    assert "再提醒一轮也多不了希望" in str(told.value.detail)
+    pushed, plan = len(phones.asked(order)), phones.plan(order)
+    phones.look()
+    assert (len(phones.asked(order)), phones.plan(order).ahead_s) == (pushed, plan.ahead_s)
+    pushing.widen(coordinator, order, once(coordinator))
+    phones.look()
+    assert len(phones.asked(order)) > pushed
+    with pytest.raises(PhonesSilent) as told:
+        pushing.widen(coordinator, order, once(coordinator))
+    assert "当班的人里没有可以再提醒的了" in str(told.value.detail)
     assert phones.plan(order).widen is False
 
 
