@@ -17,7 +17,7 @@ from tests.replay.world import DAYS, SCENARIOS
 #: The product was tuned on the first; the others were never looked at meanwhile.
 TUNED_ON, HELD_OUT = [1, 2, 3, 4, 5], [11, 12, 13, 14, 15]
 #: Where marks were missed, and the curve says what they would cost.
-CURVED = ["S2", "S3"]
+CURVED = ["S2", "S3", "S4"]
 #: Of half and twice: far behind everything else, and slow, as they ask everybody.
 LEFT_OUT = {("S4", "broadcast"), ("S4", "rings")}
 
@@ -68,7 +68,7 @@ def _asked() -> argparse.Namespace:
     options.add_argument(
         "--full",
         action="store_true",
-        help="all scenarios, the five held-out seeds (of --curve S2, S3 and those that it was tuned on); writes docs/replay.md",
+        help="all scenarios, the five held-out seeds (of --curve S2 to S4 and those that it was tuned on); writes docs/replay.md",
     )
     options.add_argument("--curve", action="store_true", help="the product at half to twice its price, and with other weights")
     options.add_argument("--sensitivity", action="store_true", help="each assumed slope at half and at twice")
