@@ -87,11 +87,14 @@ def test_whoever_hurries_is_told_when_nobody_more_would_come_and_when_nobody_is_
     clerk, coordinator = phones.cast("clerk"), phones.cast("coordinator")
     order = phones.post(urgency="today")
     phones.look()
-    with pytest.raises(PhonesSilent) as told:
-        for _ in range(40):
+    said = ""
+    while not said:
+        try:
             pushing.push(clerk, order, once(clerk))
-            phones.look()
-    assert "再提醒一轮也多不了希望" in str(told.value.detail)
+        except PhonesSilent as told:
+            said = str(told.detail)
+        phones.look()
+    assert "再提醒一轮也多不了希望" in said
     pushed, plan = len(phones.asked(order)), phones.plan(order)
     phones.look()
     assert (len(phones.asked(order)), phones.plan(order).ahead_s) == (pushed, plan.ahead_s)
