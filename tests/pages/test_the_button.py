@@ -83,9 +83,8 @@ def test_the_answer_is_lost_and_the_claim_goes_by_http_with_the_same_key(
     assert [one["name"] for one in scene["coordinator"].get(f"/orders/{order['id']}").json()["holders"]] == ["钱建国"]
 
 
-def test_the_answer_is_lost_and_somebody_else_was_quicker(
-    as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]
-) -> None:
+def beaten(as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]) -> tuple[Persona, str]:
+    """He presses, somebody else was quicker, and what the house says by the line is lost; he, and the order."""
     order = scene.post(summary=SUMMARY)
     courier = as_persona("courier1")
     line = deaf_line(courier)
@@ -94,23 +93,23 @@ def test_the_answer_is_lost_and_somebody_else_was_quicker(
     scene.do("courier2", order["id"], "claim")
     courier.expects("#board .card.gone button.big", "已被抢")
     button.click()
+    return courier, order["id"]
+
+
+def test_the_answer_is_lost_and_somebody_else_was_quicker(
+    as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]
+) -> None:
+    courier, order_id = beaten(as_persona, scene, deaf_line)
     assert courier.saw()
     courier.sees("#board .card .tag", has_text="看看这一单")
     assert "/board" in courier.page.url
-    assert len(claims_of(scene, order["id"])) == 1
+    assert len(claims_of(scene, order_id)) == 1
 
 
 def test_the_board_is_laid_anew_while_he_tries_and_he_is_told_all_the_same(
     as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]
 ) -> None:
-    order = scene.post(summary=SUMMARY)
-    courier = as_persona("courier1")
-    line = deaf_line(courier)
-    button = grab(courier.page)
-    line["swallow"] = True
-    scene.do("courier2", order["id"], "claim")
-    courier.expects("#board .card.gone button.big", "已被抢")
-    button.click()
+    courier, _ = beaten(as_persona, scene, deaf_line)
     with courier.page.expect_response("**/orders?status=open"):
         courier.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     assert courier.saw()
