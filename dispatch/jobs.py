@@ -203,14 +203,16 @@ class Leader:
             held.close()
 
 
-def start(app: Flask) -> None:
-    """Begin to look at the clock in this process."""
+def start(app: Flask) -> Waker:
+    """Begin to look at the clock in this process; returns what wakes the alerts, which can be ended."""
     leader = Leader(app)
     options = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     for job, seconds, name in JOBS:
         scheduler.add_job(leader.run, "interval", args=[job], seconds=seconds, id=name, replace_existing=True, **options)
     scheduler.start()
-    Waker(app, partial(leader.run, alert)).start()
+    waker = Waker(app, partial(leader.run, alert))
+    waker.start()
+    return waker
 
 
 def init_app(app: Flask) -> None:

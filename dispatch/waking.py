@@ -29,15 +29,25 @@ class Waker:
         self.app, self.run = app, run
         self._wake = threading.Event()
         self._ahead = time.time() - time.monotonic()
+        self._over = False
+        self._thread = threading.Thread(target=self._wake_until_over, daemon=True, name="waker")
 
     def start(self) -> None:
         """Begin to listen for hints and to look."""
         self.app.extensions["hints"].listen(lambda _hint: self._wake.set())
-        threading.Thread(target=self._wake_forever, daemon=True, name="waker").start()
+        self._thread.start()
 
-    def _wake_forever(self) -> None:
+    def end(self) -> None:
+        """Look no more; returns when the last look is over."""
+        self._over = True
+        self._wake.set()
+        self._thread.join()
+
+    def _wake_until_over(self) -> None:
         while True:
             self._wake.wait(LOOK_EVERY_S)
+            if self._over:
+                return
             self._wake.clear()
             begun = time.monotonic()
             try:

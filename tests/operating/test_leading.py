@@ -93,10 +93,12 @@ def test_what_is_due_every_few_seconds_does_not_wait_for_what_takes_long(two_lea
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_clock_runs_the_jobs_in_its_process_and_starts_again_without_doubling(either_app: Flask) -> None:
-    jobs.start(either_app)
+    waker = jobs.start(either_app)
     try:
         seconds = {job.id: job.trigger.interval.total_seconds() for job in scheduler.get_jobs()}
         assert seconds == {"sweep": 5, "corners": 5, "outside": 3, "count": 20, "tidy": 3600}
         assert {(job.coalesce, job.max_instances) for job in scheduler.get_jobs()} == {(True, 1)}
     finally:
         scheduler.shutdown()
+        # It would go on in the next test's house.
+        waker.end()

@@ -53,10 +53,15 @@ def test_a_hint_wakes_it_and_what_fails_does_not_end_it(app: Flask) -> None:
             raise RuntimeError("by our own fault")
         again.set()
 
-    Waker(app, look).start()
+    waker = Waker(app, look)
+    waker.start()
     announce(app, "120116014")
     assert again.wait(30)
-    assert len(looked) >= 2
+    waker.end()
+    ended = len(looked)
+    assert ended >= 2
+    announce(app, "120116014")
+    assert len(looked) == ended
 
 
 def test_two_looks_of_one_process_do_not_meet(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
