@@ -105,5 +105,6 @@ export function once(what, send, given = null) {
 
 const posting = (path, body) => `${path} ${JSON.stringify(body)}`;
 export const post = (path, body = {}) => once(posting(path, body), (key) => call("POST", path, { body, key }));
-// Whether this very thing was posted and no answer came: to post it again is no second one.
-export const unanswered = (path, body) => keys.has(posting(path, body));
+// Whether this very thing was said before and no answer has come: to say it again is no second one.
+export const pending = (what) => keys.has(what);
+export const unanswered = (path, body) => pending(posting(path, body));

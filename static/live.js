@@ -1,6 +1,6 @@
 // The live channel: keeps a number per station, notices a gap, catches up, and says plainly when it is not live.
 import { io } from "./vendor/socket.io-client@4.8.4/socket.io.esm.min.js";
-import { base, call, get, once, toTheDoor } from "./api.js";
+import { base, call, get, once, pending, toTheDoor } from "./api.js";
 import { say } from "./texts.js";
 
 const ACK_MS = 3000;
@@ -149,11 +149,15 @@ async function bySocket(event, body) {
 export const emitted = async (event, body) => (socket?.connected ? bySocket(event, body) : null);
 
 // A command by the socket; when no answer comes the same key goes by HTTP, so it happens once.
+const commanding = (name, orderId, data) => `${name} ${orderId} ${JSON.stringify(data)}`;
 export const command = (name, orderId, data = {}) =>
-  once(`${name} ${orderId} ${JSON.stringify(data)}`, async (key) => {
+  once(commanding(name, orderId, data), async (key) => {
     const said = await emitted(`order.${name}`, { order_id: orderId, key, ...data });
     return said ? said.order : call("POST", `/orders/${orderId}/${name.replace("_", "-")}`, { body: data, key });
   });
+
+// Whether such a command was given, and no answer came: it may have been carried out.
+export const undecided = (name, orderId, data = {}) => pending(commanding(name, orderId, data));
 
 // One look at a time. What is asked for during a look is looked at after it, so that an older answer never covers a newer one.
 export function looking(look) {

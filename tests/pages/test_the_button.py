@@ -115,6 +115,34 @@ def test_the_board_is_laid_anew_while_he_tries_and_he_is_told_all_the_same(
     assert courier.saw()
 
 
+def test_pressed_without_a_network_and_carried_out_when_it_is_back_it_is_his_and_he_is_told_so(as_persona: AsPersona, scene: Scene) -> None:
+    """In a lift the line seems open: what it was given arrives later, when the page has said “try again” already."""
+    order, kept = scene.post(summary=SUMMARY), []
+    courier = as_persona("courier1")
+    line: Line = {"away": False}
+
+    def between(here: WebSocketRoute) -> None:
+        there = here.connect_to_server()
+        line["there"] = there
+        here.on_message(lambda message: kept.append(message) if line["away"] else there.send(message))
+        there.on_message(here.send)
+
+    courier.page.route_web_socket("**/socket.io/**", between)
+    courier.page.reload()
+    courier.live()
+    button = grab(courier.page)
+    line["away"] = True
+    courier.page.route("**/claim", lambda route: route.abort())
+    button.click()
+    courier.sees("#wrong", has_text="没有网络")
+    line["away"] = False
+    courier.page.unroute("**/claim")
+    for message in kept:
+        line["there"].send(message)
+    courier.page.wait_for_url(f"**/errands/{order['id']}")
+    assert len(claims_of(scene, order["id"])) == 1
+
+
 def test_one_that_was_cancelled_is_not_called_taken(as_persona: AsPersona, scene: Scene, deaf_line: Callable[[Persona], Line]) -> None:
     order = scene.post(summary=SUMMARY)
     courier = as_persona("courier1")
