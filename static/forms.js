@@ -1,7 +1,8 @@
 // A form that is on its way is not sent a second time.
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.target) return;
+  // What only asks may ask again: a file that is fetched leaves the page where it is.
+  if (event.defaultPrevented || form.target || form.method === "get") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");

@@ -215,3 +215,11 @@ def test_the_pages_around_it_are_for_every_reader(
     assert page.evaluate(TARGETS) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert somebody.complaints() == []
+
+
+def test_what_is_for_study_is_fetched_as_often_as_it_is_asked_for(as_persona: AsPersona, scene: Scene) -> None:
+    page = as_persona("coordinator").go("/alerts/settings")
+    for _ in range(2):
+        with page.expect_download() as fetched:
+            page.get_by_role("button", name="下载 CSV").click()
+        assert fetched.value.suggested_filename.endswith(".csv")
