@@ -117,7 +117,9 @@ class Writers:
                 time.sleep(0)
         finally:
             with self.door:
-                self.group = None
+                # Of a broken group nothing is left to end, and what is open by now is the next one's.
+                if self.group is group:
+                    self.group = None
                 try:
                     if not group.broken:
                         self._make_it_last()
@@ -125,7 +127,7 @@ class Writers:
                 except (pysqlite3.Error, SQLAlchemyError) as error:
                     log.error("commit.failed", error=type(error).__name__)
                 finally:
-                    if not group.stands:
+                    if not group.stands and not group.broken:
                         # SQLAlchemy takes a commit that failed for an end and would leave it open: begin with a new connection.
                         self.connection.invalidate()
                     group.done.set()

@@ -13,7 +13,7 @@ from dispatch.core.breathing import in_parts
 from dispatch.core.clock import iso, now
 from dispatch.core.statements import Prepared
 from dispatch.orders.alert_models import Alert, AlertChoices, AlertPlan
-from dispatch.orders.alert_rules import STEPS, Rules, rules_from
+from dispatch.orders.alert_rules import Rules, rules_from
 from dispatch.orders.candidates import Told
 from dispatch.orders.models import Claim, Decline, Order
 from dispatch.orders.preferring import familiars_of
@@ -28,8 +28,6 @@ DUE_MOST = 500
 #: How far back a courier reads his alerts.
 MINE = timedelta(days=30)
 MINE_MOST = 200
-#: After these steps the neighbours have been asked.
-FROM_NEIGHBOURS_ON = STEPS[STEPS.index("neighbours") :]
 
 _orders, _units, _claims, _declines = Order.__table__, Unit.__table__, Claim.__table__, Decline.__table__
 _alerts, _plans, _choices = Alert.__table__, AlertPlan.__table__, AlertChoices.__table__
@@ -87,9 +85,8 @@ def neighbours_wish(connection: Connection, station_id: str) -> bool:
     """Whether a station of the same district has an open order for which its neighbours have been asked for hands."""
     district = select(_units.c.parent_id).where(_units.c.id == station_id).scalar_subquery()
     there = (_OPEN, _orders.c.district_id == district, _orders.c.station_id != station_id)
-    wished = (_plans.c.step.in_(FROM_NEIGHBOURS_ON), _plans.c.opened_at == _opened)
-    found = select(_orders.c.id).join(_plans, _plans.c.order_id == _orders.c.id).where(*there, *wished)
-    return connection.execute(found.limit(1)).first() is not None
+    found = select(_plans.c.steps).join(_orders, _orders.c.id == _plans.c.order_id).where(*there, _plans.c.opened_at == _opened)
+    return any(name == "neighbours" for steps in connection.execute(found).scalars() for name, _ in steps)
 
 
 def rules_of(connection: Connection, station_id: str) -> Rules:

@@ -19,8 +19,9 @@ const place = document.getElementById("alerts");
 const title = document.title;
 // Order → what is offered, until when, and of how long. The oldest is shown, the others wait behind it.
 const standing = new Map();
-// Answered or withdrawn on this page: an offer that arrives late does not bring it back.
+// Answered or withdrawn on this page: an offer that arrives late does not bring it back. Asked anew, it is another offer.
 const over = new Set();
+const which = (offer) => `${offer.order_id} ${offer.sent_at}`;
 const answered = [];
 let shown = null;
 
@@ -47,7 +48,7 @@ function take(offers, whole) {
     const there = new Set(offers.map((one) => one.order_id));
     [...standing.keys()].filter((id) => !there.has(id) && !wanted.has(id)).forEach((id) => withdraw(id, "withdrawn"));
   }
-  const fresh = offers.filter((one) => !standing.has(one.order_id) && !over.has(one.order_id));
+  const fresh = offers.filter((one) => !standing.has(one.order_id) && !over.has(which(one)));
   for (const one of fresh) {
     const offer = { ...one, until: Date.parse(one.expires_at) };
     offer.of = Math.max(offer.until - Date.parse(one.sent_at), 1000);
@@ -107,8 +108,8 @@ function tick() {
 
 // It is not for him any more: the card says so, and goes.
 function withdraw(id, word) {
+  if (standing.has(id)) over.add(which(standing.get(id)));
   standing.delete(id);
-  over.add(id);
   if (shown?.dataset.id !== id || shown.classList.contains("gone")) return show();
   const held = shown.contains(document.activeElement);
   shown.classList.add("gone");
@@ -152,7 +153,7 @@ async function decline(offer, reason) {
   }
   const held = shown?.contains(document.activeElement);
   standing.delete(offer.order_id);
-  over.add(offer.order_id);
+  over.add(which(offer));
   announce(say("alert_declined"));
   dismiss();
   if (held) (shown?.accept ?? document.getElementById("main").querySelector("button:not([disabled])"))?.focus({ preventScroll: true });
@@ -172,8 +173,6 @@ function hear(entries) {
       else withdraw(data.order_id, "taken");
     }
     else if (["order.cancelled", "order.expired"].includes(type)) withdraw(data.order_id, "withdrawn");
-    // Back on the board: it may be offered anew.
-    else if (["order.opened", "order.released"].includes(type)) over.delete(data.order_id);
   }
 }
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pysqlite3
 import pytest
@@ -132,6 +133,35 @@ def test_when_the_disk_is_full_nobody_is_told_that_it_stands(together: Together)
     assert together.known() == set()
     together.write("w4")
     assert (together.outcomes["w4"], together.known()) == ("stands", {"w4"})
+
+
+def test_who_comes_after_a_full_disk_and_before_its_group_has_ended_is_told_what_is_true(
+    app: Flask, together: Together, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """w1 waits for others before it commits; w2 finds the disk full; w3 begins anew, and w1 ends while w3 waits in its turn."""
+    w1_waits, w1_goes_on, w1_over = threading.Event(), threading.Event(), threading.Event()
+
+    def sleep(_seconds: float) -> None:
+        if threading.current_thread().name == "w1":
+            w1_waits.set()
+            assert w1_goes_on.wait(30)
+        else:
+            w1_goes_on.set()
+            assert w1_over.wait(30)
+
+    def write_first() -> None:
+        together.write("w1")
+        w1_over.set()
+
+    monkeypatch.setattr(writers, "time", SimpleNamespace(sleep=sleep, monotonic=time.monotonic))
+    first = threading.Thread(target=write_first, name="w1")
+    first.start()
+    assert w1_waits.wait(30)
+    together.write("w2", give_up_everything)
+    together.write("w3")
+    first.join()
+    assert together.outcomes == {"w1": "Busy", "w2": "OperationalError", "w3": "stands"}
+    assert together.known() == {"w3"}
 
 
 def test_when_the_commit_fails_nobody_is_told_that_it_stands(together: Together) -> None:

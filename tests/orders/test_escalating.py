@@ -14,6 +14,7 @@ from dispatch.core.unit_of_work import reading
 from dispatch.journal.reading import entries_since
 from dispatch.orders import closing, pushing
 from dispatch.orders.alert_models import AlertWishes
+from dispatch.orders.alert_queries import neighbours_wish
 from dispatch.orders.alert_rules import CLOCKS, STEPS
 from dispatch.orders.waves import SCHEDULES
 from dispatch.people.models import Person
@@ -150,6 +151,18 @@ def test_the_neighbours_desk_says_that_hands_are_wanted_for_as_long_as_they_are(
     assert not shown("coordinator")
     phones.claim("courier1", order)
     assert not shown("coordinator2")
+
+
+@pytest.mark.parametrize(("steps", "wished"), [({"neighbours": None}, False), ({"whole_station": 6}, True)])
+def test_hands_are_wanted_where_the_neighbours_were_asked_whatever_step_came_last(
+    phones: Phones, steps: dict[str, Any], wished: bool
+) -> None:
+    phones.rules(urgencies={"urgent": {"steps": steps}})
+    phones.post()
+    phones.look()
+    for minutes in (5, 3, 3):
+        phones.look(minutes=minutes)
+    assert neighbours_wish(reading(), "120116015") is wished
 
 
 def test_what_is_widened_before_any_clock_has_looked_is_not_lost(phones: Phones) -> None:

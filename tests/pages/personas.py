@@ -112,8 +112,9 @@ class Persona:
         return bool(self.page.evaluate("window.stillTheSamePage === true"))
 
     def complaints(self) -> list[str]:
-        """What the browser complained of, but for refusals that the page itself tells its reader."""
-        return [line for line in self.said if not re.search(r"Failed to load resource: the server responded with a status of 4\d\d", line)]
+        """What the browser complained of, but for refusals that the page itself tells its reader, and fields that were in use already."""
+        known = r"Failed to load resource: the server responded with a status of 4\d\d|Autofocus processing was blocked"
+        return [line for line in self.said if not re.search(known, line)]
 
     def strangers(self) -> list[str]:
         """Addresses asked for outside our own house."""

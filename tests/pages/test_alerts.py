@@ -99,6 +99,17 @@ def test_taken_by_another_the_card_says_so_and_goes_and_after_a_reload_what_stan
     expect(phone.page.locator("#alerts")).to_be_hidden(timeout=PATIENCE_MS)
 
 
+def test_what_comes_back_on_the_board_is_offered_anew_on_the_same_page(as_persona: AsPersona, two: Scene) -> None:
+    everybody_at_once(two)
+    phone = at_the_board(as_persona, "courier1")
+    order = two.post(skills=[])
+    phone.sees(CARD)
+    two.do("courier2", order["id"], "claim")
+    expect(phone.page.locator("#alerts")).to_be_hidden(timeout=PATIENCE_MS)
+    two.do("courier2", order["id"], "release", reason="busy")
+    phone.sees(f'{CARD}[data-id="{order["id"]}"]')
+
+
 def test_whoever_goes_off_duty_has_no_card_any_more_here_and_after_a_reload(as_persona: AsPersona, two: Scene) -> None:
     phone = at_the_board(as_persona, "courier1")
     everybody_at_once(two)
