@@ -35,7 +35,7 @@ from dispatch import cli, demo, jobs, preparing
 from dispatch.audits import routes as audits_routes
 from dispatch.channels import commands as channels_commands
 from dispatch.channels import routes as channels_routes
-from dispatch.core import databases, logs, pages, problems, secrets
+from dispatch.core import databases, garbage, logs, pages, problems, secrets
 from dispatch.core import unit_of_work as transactions
 from dispatch.extensions import api, csrf, db, limiter, migrate
 from dispatch.hazards import api as hazards_api
@@ -135,6 +135,7 @@ def create_app(settings: Mapping[str, Any]) -> Flask:
     jobs.init_app(app)
     cli.init_app(app)
     preparing.init_app(app)
+    garbage.init_app(app)
     if app.config["PUBLIC_ORIGIN"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     if app.config["DEMO"]:

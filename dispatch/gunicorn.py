@@ -31,10 +31,7 @@ def post_worker_init(worker: Any) -> None:
         app.extensions["prepare"](app)
     app.extensions["writers"].elsewhere = gevent.get_hub().threadpool.apply
     app.extensions["broadcaster"].start()
-    # Only here, where gevent has patched: this file itself may not import the house.
-    from dispatch.core.garbage import keep_what_is_loaded
-
-    keep_what_is_loaded()
+    app.extensions["garbage"]()
     # With Redis there are several processes, and `flask jobs run` is one of them.
     if not app.config["REDIS_URL"]:
         app.extensions["jobs"](app)

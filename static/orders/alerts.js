@@ -1,11 +1,11 @@
 // An order is offered to this courier now: a large card on top, a sound, a word; one tap takes it, one tap says why not.
 import { houseTime } from "../api.js";
 import { announce, complain, el, settle, working } from "../dom.js";
-import { command, onAlerts, onEntries, undecided } from "../live.js";
+import { command, onAlerts, onEntries } from "../live.js";
 import { call, unlockByTouch, voice } from "../sound.js";
 import { say } from "../texts.js";
 import { far } from "./cards.js";
-import { GOODBYES, claim, wanted } from "./claiming.js";
+import { GOODBYES, claim, unsure, wanted } from "./claiming.js";
 
 const REASONS = ["busy", "far", "cannot_carry", "later"];
 const TICK_MS = 250;
@@ -167,11 +167,9 @@ export const offDuty = () => [...standing.keys()].filter((id) => !wanted.has(id)
 function hear(entries) {
   for (const { type, data } of entries) {
     if (!standing.has(data?.order_id) || wanted.has(data.order_id)) continue;
-    // Where he said yes and no answer came it may be he who has it: asked once more, under the same key.
-    if (["order.claimed", "order.assigned"].includes(type) && data.taken >= data.slots) {
-      if (undecided("claim", data.order_id)) accepting(standing.get(data.order_id));
-      else withdraw(data.order_id, "taken");
-    }
+    const full = ["order.claimed", "order.assigned"].includes(type) && data.taken >= data.slots;
+    if (full && unsure(data.order_id)) accepting(standing.get(data.order_id));
+    else if (full) withdraw(data.order_id, "taken");
     else if (["order.cancelled", "order.expired"].includes(type)) withdraw(data.order_id, "withdrawn");
   }
 }

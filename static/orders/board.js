@@ -1,14 +1,14 @@
 // A courier's phone: duty, his errands, and the open board, nearest first.
 import { base, call, get, once, post } from "../api.js";
 import { announce, complain, el, settle, state, working } from "../dom.js";
-import { command, debounce, looking, onEntries, onForget, onResync, onYours, start, undecided } from "../live.js";
+import { command, debounce, looking, onEntries, onForget, onResync, onYours, start } from "../live.js";
 import { tellPlace } from "../place.js";
 import { chime } from "../sound.js";
 import { say } from "../texts.js";
 import { look as lookAtNoShows } from "./answer.js";
 import { offDuty, onAnswered } from "./alerts.js";
 import { facts, head, lay, reasons, statusTag, time } from "./cards.js";
-import { GOODBYES, claim, wanted } from "./claiming.js";
+import { GOODBYES, claim, unsure, wanted } from "./claiming.js";
 import { listen } from "./told.js";
 
 const DECLINES = ["busy", "far", "cannot_carry", "later", "other"];
@@ -191,9 +191,8 @@ const soonQueue = debounce(refreshQueue);
 
 duty.addEventListener("click", toggleDuty);
 onEntries((entries) => {
-  // Where he has tried and no answer came it may be he who has it: asked once more, under the same key.
   entries.filter((e) => ["order.claimed", "order.assigned"].includes(e.type) && e.data.taken >= e.data.slots && !wanted.has(e.data.order_id))
-    .forEach(({ data }) => undecided("claim", data.order_id) ? grab({ id: data.order_id }) : gone(data.order_id));
+    .forEach(({ data }) => unsure(data.order_id) ? grab({ id: data.order_id }) : gone(data.order_id));
   if (entries.some((e) => e.type.startsWith("order."))) soon();
   if (waitsFor.length || fullPart.open) soonQueue();
 });

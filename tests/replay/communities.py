@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 
-from tests.replay.figures import gap, within
+from tests.replay.__main__ import CURVED, HELD_OUT
+from tests.replay.figures import by_community, gap, within
 from tests.replay.policies import POLICIES
-from tests.replay.simulating import Outcome, Simulation
+from tests.replay.simulating import Simulation
 from tests.replay.world import SCENARIOS, apart_km, drawn, street
 
-SEEDS = (11, 12, 13, 14, 15)
 #: So often the same orders are claimed by lot.
 LOTS = 400
 IN_TIME_S = 1800.0
@@ -22,14 +22,6 @@ def alone() -> tuple[int, float]:
     places, _ = street()
     apart = [min(apart_km(one, other) for m, other in enumerate(places) if m != n) for n, one in enumerate(places)]
     return max(enumerate(apart), key=lambda pair: pair[1])
-
-
-def groups(outcomes: Iterable[Outcome]) -> dict[int, list[Outcome]]:
-    """By community."""
-    found: dict[int, list[Outcome]] = {}
-    for one in outcomes:
-        found.setdefault(one.order.community, []).append(one)
-    return found
 
 
 def by_lot(sizes: Sequence[int], chance: float, lots: random.Random) -> float:
@@ -43,14 +35,14 @@ def by_lot(sizes: Sequence[int], chance: float, lots: random.Random) -> float:
 
 def row(scenario: str, far: int) -> str:
     """One scenario: means of the weeks, then the five weeks as one."""
-    weeks = [Simulation(drawn(SCENARIOS[scenario], seed), POLICIES["product"]()).replay().outcomes for seed in SEEDS]
+    weeks = [Simulation(drawn(SCENARIOS[scenario], seed), POLICIES["product"]()).replay().outcomes for seed in HELD_OUT]
     near = [[one for one in week if one.order.community != far] for week in weeks]
     lots = random.Random(0)
-    chance = fmean(by_lot([len(some) for some in groups(week).values()], within(week, IN_TIME_S), lots) for week in weeks)
+    chance = fmean(by_lot([len(some) for some in by_community(week).values()], within(week, IN_TIME_S), lots) for week in weeks)
     everything = [one for week in weeks for one in week]
-    mean, shares = within(everything, IN_TIME_S), {one: within(some, IN_TIME_S) for one, some in groups(everything).items()}
+    mean, shares = within(everything, IN_TIME_S), {one: within(some, IN_TIME_S) for one, some in by_community(everything).items()}
     rest = [share for one, share in shares.items() if one != far]
-    pooled = by_lot([len(some) for some in groups(everything).values()], mean, lots)
+    pooled = by_lot([len(some) for some in by_community(everything).values()], mean, lots)
     apart, apart_but_one = (fmean(best - worst for best, worst in map(gap, some)) for some in (weeks, near))
     cells = [apart, apart_but_one, chance, mean, shares[far], min(rest), max(rest), max(rest) - min(rest), pooled]
     return f"| {SCENARIOS[scenario].name} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |"
@@ -62,7 +54,7 @@ def main() -> None:
     print(f"Left out: community {far}, {km:.1f} km from the next one.")
     print("| | gap | but one | by lot | mean of five weeks | that one | worst of the others | best | gap of the others | by lot |")
     print("|---|" + "---:|" * 9)
-    for scenario in ("S2", "S3", "S4"):
+    for scenario in CURVED:
         print(row(scenario, far))
 
 

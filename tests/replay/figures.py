@@ -68,11 +68,15 @@ def gini(run: Run) -> float:
 
 def gap(outcomes: list[Outcome]) -> tuple[float, float]:
     """Claimed within half an hour in the community that is served best, and worst."""
+    shares = [within(group, 1800) for group in by_community(outcomes).values() if len(group) >= 10]
+    return (max(shares), min(shares)) if shares else (float("nan"), float("nan"))
+
+
+def by_community(outcomes: list[Outcome]) -> dict[int, list[Outcome]]:
     groups: dict[int, list[Outcome]] = {}
     for one in outcomes:
         groups.setdefault(one.order.community, []).append(one)
-    shares = [within(group, 1800) for group in groups.values() if len(group) >= 10]
-    return (max(shares), min(shares)) if shares else (float("nan"), float("nan"))
+    return groups
 
 
 def duty_days(world: World) -> int:
