@@ -130,6 +130,7 @@ class AlertCallList(Schema):
 class AlertBrief(Schema):
     id = a_text()
     kind = a_text()
+    community = a_text()
     building = a_text()
 
 

@@ -47,7 +47,13 @@ _WANTED = ("id", "status", "district_id", "station_id", "community_id", "kind", 
 def _with_plan() -> Select[Any]:
     """Orders with their place and their plan; the columns of a plan that is not there are empty."""
     columns = [_orders.c[name] for name in _WANTED]
-    columns += [_orders.c.opened_at.label("opened"), _orders.c.posted_at, _units.c.lat.label("unit_lat"), _units.c.lon.label("unit_lon")]
+    columns += [
+        _orders.c.opened_at.label("opened"),
+        _orders.c.posted_at,
+        _units.c.name.label("community"),
+        _units.c.lat.label("unit_lat"),
+        _units.c.lon.label("unit_lon"),
+    ]
     columns += [_plans.c[name] for name in _PLAN] + [_plans.c.opened_at.label("plan_opened_at")]
     joined = select(*columns).join(_units, _units.c.id == _orders.c.community_id)
     return joined.outerjoin(_plans, _plans.c.order_id == _orders.c.id)
@@ -179,12 +185,22 @@ def reasons_of(connection: Connection, order_id: str, which: int) -> dict[str, i
     return {row[0] or "other": row[1] for row in connection.execute(found)}
 
 
-_OFFERED = (*(_alerts.c[name] for name in ("order_id", "person_id", "sent_at", "expires_at", "km")), _orders.c.kind, _orders.c.building)
+_OFFERED = (
+    *(_alerts.c[name] for name in ("order_id", "person_id", "sent_at", "expires_at", "km")),
+    *(_orders.c[name] for name in ("kind", "building", "urgency")),
+    _units.c.name.label("community"),
+)
+
+
+def _offered(*more: Any) -> Select[Any]:
+    """Alerts with what their orders show to everybody on duty."""
+    there = select(*_OFFERED, *more).join(_orders, _orders.c.id == _alerts.c.order_id)
+    return there.join(_units, _units.c.id == _orders.c.community_id)
 
 
 def _standing(moment: datetime) -> Select[Any]:
     """Asks that somebody may answer now: not over, of an order that is still to be had, and he is on duty."""
-    there = select(*_OFFERED).join(_orders, _orders.c.id == _alerts.c.order_id).join(_persons, _persons.c.id == _alerts.c.person_id)
+    there = _offered().join(_persons, _persons.c.id == _alerts.c.person_id)
     return there.where(STANDING, _alerts.c.expires_at > moment, _orders.c.status == Status.OPEN, _persons.c.on_duty)
 
 
@@ -202,19 +218,18 @@ def alerts_for(connection: Connection, order_id: str, persons: Collection[str]) 
 
 def as_alert(row: Row) -> dict[str, Any]:
     """What a phone is told: nothing of the resident."""
-    said = {"order_id": row.order_id, "kind": row.kind, "building": row.building}
+    said = {"order_id": row.order_id, "kind": row.kind, "urgency": row.urgency, "community": row.community, "building": row.building}
     return {**said, "distance_m": round(row.km * 1000), "sent_at": iso(row.sent_at), "expires_at": iso(row.expires_at)}
 
 
 def alerts_of_mine(connection: Connection, person_id: str) -> list[dict[str, Any]]:
     """A courier's own alerts of the last thirty days, the latest first, each with what was known when he was asked."""
-    columns = [_alerts.c[name] for name in ("outcome", "reason", "busy", "recent", "likelihood")]
-    found = select(*_OFFERED, *columns).join(_orders, _orders.c.id == _alerts.c.order_id)
+    found = _offered(*(_alerts.c[name] for name in ("outcome", "reason", "busy", "recent", "likelihood")))
     mine = found.where(_alerts.c.person_id == person_id, _alerts.c.sent_at > now() - MINE)
     rows = connection.execute(mine.order_by(_alerts.c.sent_at.desc()).limit(MINE_MOST)).all()
     return [
         {
-            "order": {"id": row.order_id, "kind": row.kind, "building": row.building},
+            "order": {"id": row.order_id, "kind": row.kind, "community": row.community, "building": row.building},
             "sent_at": iso(row.sent_at),
             "expires_at": iso(row.expires_at),
             "outcome": row.outcome,

@@ -163,6 +163,7 @@ def _carry_out(work: Work, looks: Sequence[Look], moment: datetime) -> int:
     ids = [look.order.id for look in looks]
     # Not held: a claim need not wait for an alert. What is taken at this moment is withdrawn by its own entry.
     still_open = set(work.execute(select(ORDERS.c.id).where(ORDERS.c.id.in_(ids), ORDERS.c.status == Status.OPEN)).scalars())
+    _hold(work, [look.order.id for look in looks if "district" in look.steps])
     first = _first_to_look(work, [look for look in looks if look.order.id in still_open], moment)
     ours = [look for look in looks if look.order.id in first]
     for look in ours:
@@ -180,6 +181,13 @@ def _carry_out(work: Work, looks: Sequence[Look], moment: datetime) -> int:
         for name in look.steps:
             take_step(work, look.order, name)
     return len(ours)
+
+
+def _hold(work: Work, order_ids: Sequence[str]) -> None:
+    """Hold those orders that a step will change, before their plans: a desk that hurries has the order first, and wants the plan."""
+    if order_ids:
+        held = select(ORDERS.c.id).where(ORDERS.c.id.in_(order_ids)).order_by(ORDERS.c.id)
+        work.execute(held.with_for_update(key_share=True))
 
 
 def _first_to_look(work: Work, looks: Sequence[Look], moment: datetime) -> set[str]:

@@ -129,7 +129,7 @@ def not_asked(connection: Connection, actor: Actor) -> list[dict[str, Any]]:
     told = told_of(connection, orders, now())
     return [
         {
-            "order": {"id": order.id, "kind": order.kind, "building": order.building},
+            "order": {"id": order.id, "kind": order.kind, "community": order.community, "building": order.building},
             "why": why,
             "distance_m": _metres(pool, actor.id, order),
         }

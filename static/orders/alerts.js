@@ -30,7 +30,8 @@ export const onAnswered = (listener) => answered.push(listener);
 
 const left = (offer) => offer.until - houseTime();
 const clock = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor((ms % 60000) / 1000)).padStart(2, "0")}`;
-const words = (offer) => [say(`kind_${offer.kind}`), offer.building, far(offer.distance_m)].filter(Boolean).join(" · ");
+const where = (offer) => [`${offer.community} ${offer.building}`, far(offer.distance_m)].filter(Boolean).join(" · ");
+const words = (offer) => `${say(`kind_${offer.kind}`)} · ${where(offer)}`;
 
 // The browser speaks itself where it has a voice for his language; elsewhere a recorded word of our own.
 function speak(offer) {
@@ -69,7 +70,8 @@ function card(offer) {
   const bar = el("progress", { max: "1", value: "1", "aria-hidden": "true" });
   const time = el("p", { class: "hint" });
   const made = el("article", { class: "card alert", "data-id": offer.order_id, "aria-label": say("alert_for_you") },
-    el("h2", {}, say("alert_for_you")), el("p", { class: "what" }, say(`kind_${offer.kind}`)), el("p", { class: "where" }, [offer.building, far(offer.distance_m)].filter(Boolean).join(" · ")),
+    el("h2", {}, say("alert_for_you")), el("p", { class: "what" }, say(`kind_${offer.kind}`), " ", el("span", { class: `tag ${offer.urgency}` }, say(`urgency_${offer.urgency}`))),
+    el("p", { class: "where" }, where(offer)),
     bar, time, accept, el("p", { class: "no" }, say("alert_not_me")), reasons);
   return Object.assign(made, { accept, bar, time });
 }

@@ -104,7 +104,7 @@ def test_one_phone_speaks_refuses_and_the_next_speaks_at_once(serve: Serve, need
     first = within(20, lambda: next((one for one in couriers if alerts(one)), None))
     other = couriers[1 - couriers.index(first)]
     (alert,) = alerts(first)
-    assert alert.keys() == {"order_id", "kind", "building", "distance_m", "sent_at", "expires_at"}
+    assert alert.keys() == {"order_id", "kind", "urgency", "community", "building", "distance_m", "sent_at", "expires_at"}
     assert (alert["order_id"], alert["kind"], alert["building"]) == (order["id"], need["kind"], need["building"])
     assert alerts(other) == []
     # Whoever opens his page now is told of it too.
